@@ -1,0 +1,4 @@
+import { AppModule } from 'demo-app';
+import { runServer } from 'nest-channels';
+
+await runServer(AppModule);

@@ -1,0 +1,4 @@
+import { AppModule } from 'demo-app';
+import { runWorker } from 'nest-channels';
+
+await runWorker(AppModule);

@@ -1,0 +1,99 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ChannelsSettings } from './channels-options.js';
+import { LocalLayer } from './errors.js';
+import { Layers } from './layers.js';
+import { RoutingTable } from './routing-table.js';
+import { InterfaceServer } from './server/interface-server.js';
+import { Worker } from './worker/worker.js';
+
+/** Is the part a process plays; `embedded` plays those that its options leave on. */
+export type Role = 'embedded' | 'server' | 'worker';
+
+/**
+ * Starts and stops what a process runs, with the Nest application it belongs to.
+ *
+ * States: idle → running → stopping → stopped. An application with an HTTP server starts by itself;
+ * an application context only sends, unless {@link runWorker} makes it a worker.
+ */
+@Injectable()
+export class ChannelsRuntime
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  readonly #logger = new Logger('Channels');
+  #role: Role = 'embedded';
+  #state: 'idle' | 'running' | 'stopping' | 'stopped' = 'idle';
+
+  constructor(
+    private readonly http: HttpAdapterHost,
+    private readonly settings: ChannelsSettings,
+    private readonly layers: Layers,
+    private readonly routes: RoutingTable,
+    private readonly server: InterfaceServer,
+    private readonly worker: Worker,
+  ) {}
+
+  /** Is true from the end of the boot to the beginning of the shutdown. */
+  get isReady(): boolean {
+    return this.#state === 'running';
+  }
+
+  /**
+   * Gives a process one role only; before its application starts.
+   *
+   * @throws LocalLayer `CHANNELS_LAYER_LOCAL` when a layer does not leave the process
+   */
+  assume(role: Exclude<Role, 'embedded'>): void {
+    for (const alias of this.layers.aliases) {
+      const layer = this.layers.get(alias);
+      if (layer.reach === 'process') throw new LocalLayer(role, layer.name);
+    }
+    this.#role = role;
+  }
+
+  /** @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID` */
+  onModuleInit(): void {
+    this.routes.build();
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.http.httpAdapter) this.start();
+  }
+
+  /** Starts what the role asks for. */
+  start(): void {
+    if (this.#state !== 'idle') return;
+    this.#state = 'running';
+    if (this.#runs('worker')) this.#startWorker();
+    if (this.#runs('server')) this.server.start(this.http.httpAdapter.getHttpServer());
+  }
+
+  /** Ends connections before handlers and handlers before the layer, so that each is heard. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'stopping';
+    await this.server.stop();
+    await this.worker.stop({ drain: this.#role === 'embedded' });
+    this.#state = 'stopped';
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.layers.close();
+  }
+
+  #runs(part: 'server' | 'worker'): boolean {
+    return this.#role === 'embedded' ? this.settings.embedded[part] : this.#role === part;
+  }
+
+  #startWorker(): void {
+    for (const route of this.routes.describe()) this.#logger.log(`Mapped ${route}`);
+    this.worker.start();
+  }
+}

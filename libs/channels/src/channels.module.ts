@@ -1,0 +1,58 @@
+import { SendScopes } from '@nest-channels/core';
+import { ConfigurableModuleBuilder, type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { type ChannelsModuleOptions, ChannelsSettings } from './channels-options.js';
+import { ChannelsRuntime } from './channels-runtime.js';
+import { Channels } from './channels.js';
+import { ConsumerExplorer } from './consumer.explorer.js';
+import { HandlerFactory } from './handler.js';
+import { Layers } from './layers.js';
+import { RoutingTable } from './routing-table.js';
+import { InterfaceServer } from './server/interface-server.js';
+import { Worker } from './worker/worker.js';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<ChannelsModuleOptions>()
+    .setClassMethodName('forRoot')
+    .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({
+      ...definition,
+      global: isGlobal,
+    }))
+    .build();
+
+/**
+ * Gives an application channels: import `ChannelsModule.forRoot()` once, in the root module.
+ *
+ * Without options it carries messages in memory and runs interface server and worker in the
+ * application's own process. `forRootAsync({ useFactory, inject })` takes the options from elsewhere.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    {
+      provide: ChannelsSettings,
+      useFactory: (options: ChannelsModuleOptions) => new ChannelsSettings(options),
+      inject: [MODULE_OPTIONS_TOKEN],
+    },
+    {
+      provide: SendScopes,
+      useFactory: ({ clock }: ChannelsSettings) => new SendScopes(clock),
+      inject: [ChannelsSettings],
+    },
+    Layers,
+    Channels,
+    ConsumerExplorer,
+    HandlerFactory,
+    RoutingTable,
+    InterfaceServer,
+    Worker,
+    ChannelsRuntime,
+  ],
+  exports: [Channels, ChannelsRuntime],
+})
+export class ChannelsModule extends ConfigurableModuleClass {
+  /** Takes the options as they are; a module is global unless `isGlobal` says otherwise. */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+}

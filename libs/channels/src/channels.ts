@@ -1,0 +1,40 @@
+import { Channel, type ChannelLayer, Group, SendScopes } from '@nest-channels/core';
+import { Injectable } from '@nestjs/common';
+import { DEFAULT_LAYER } from './channels-options.js';
+import { Layers } from './layers.js';
+
+/** Is where an application gets its channels and groups from; inject it anywhere. */
+@Injectable()
+export class Channels {
+  constructor(
+    private readonly layers: Layers,
+    private readonly scopes: SendScopes,
+  ) {}
+
+  /**
+   * Returns the channel of this name; it need not exist before and costs nothing until used.
+   *
+   * @param layer alias of the layer that carries it; `default` if absent
+   * @throws InvalidName `CHANNELS_NAME_INVALID`
+   * @throws UnknownLayer `CHANNELS_LAYER_UNKNOWN`
+   */
+  channel<Name extends string>(name: Name, layer = DEFAULT_LAYER): Channel<Name> {
+    return new Channel(name, this.layer(layer), this.scopes);
+  }
+
+  /**
+   * Returns the group of this name; it exists as long as it has members.
+   *
+   * @param layer alias of the layer that carries it; `default` if absent
+   * @throws InvalidName `CHANNELS_NAME_INVALID`
+   * @throws UnknownLayer `CHANNELS_LAYER_UNKNOWN`
+   */
+  group<Name extends string>(name: Name, layer = DEFAULT_LAYER): Group<Name> {
+    return new Group(name, this.layer(layer), this.scopes);
+  }
+
+  /** @throws UnknownLayer `CHANNELS_LAYER_UNKNOWN` */
+  layer(alias = DEFAULT_LAYER): ChannelLayer {
+    return this.layers.get(alias);
+  }
+}

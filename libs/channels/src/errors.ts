@@ -1,0 +1,65 @@
+import { ChannelsError } from '@nest-channels/core';
+
+/** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
+export type NestChannelsErrorCode =
+  | 'CHANNELS_CONFIG_INVALID'
+  | 'CHANNELS_HANDSHAKE_INVALID'
+  | 'CHANNELS_LAYER_LOCAL'
+  | 'CHANNELS_LAYER_UNKNOWN'
+  | 'CHANNELS_REPLY_INVALID';
+
+/** Is thrown at boot, once, with everything that is wrong in the configuration. */
+export class InvalidConfiguration extends ChannelsError<NestChannelsErrorCode> {
+  constructor(readonly problems: readonly string[]) {
+    const list = problems.map((problem) => `\n  - ${problem}`).join('');
+    const things = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
+    super('CHANNELS_CONFIG_INVALID', `The channels configuration has ${things}:${list}`);
+    hideStack(this);
+  }
+}
+
+/** Is thrown when a layer is asked for by an alias that the module was not given. */
+export class UnknownLayer extends ChannelsError<NestChannelsErrorCode> {
+  constructor(alias: string, known: readonly string[]) {
+    super(
+      'CHANNELS_LAYER_UNKNOWN',
+      `There is no layer "${alias}": ChannelsModule has ${known.map((name) => `"${name}"`).join(', ')}.`,
+    );
+  }
+}
+
+/** Is thrown when a process of its own is started on a layer that ends at the process. */
+export class LocalLayer extends ChannelsError<NestChannelsErrorCode> {
+  constructor(role: string, layer: string) {
+    super(
+      'CHANNELS_LAYER_LOCAL',
+      `A ${role} process cannot run on the "${layer}" layer: it carries messages within one process ` +
+        'only, so no other process would ever answer. Run the application in one process ' +
+        '(NestFactory.create and app.listen), or give ChannelsModule a layer that several processes share.',
+    );
+    hideStack(this);
+  }
+}
+
+/** Is thrown when a connection's reply channel gets something that is not a reply. */
+export class InvalidReply extends ChannelsError<NestChannelsErrorCode> {
+  constructor(problem: string) {
+    super('CHANNELS_REPLY_INVALID', problem);
+  }
+}
+
+/** Is thrown when a request cannot become a WebSocket; `status` is what its client gets. */
+export class InvalidHandshake extends ChannelsError<NestChannelsErrorCode> {
+  constructor(
+    readonly status: number,
+    problem: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super('CHANNELS_HANDSHAKE_INVALID', problem);
+  }
+}
+
+/** A mistake in the configuration is read by its message; where in Nest it surfaced says nothing. */
+function hideStack(error: ChannelsError): void {
+  error.stack = `${error.name} [${error.code}]: ${error.message}`;
+}

@@ -1,0 +1,47 @@
+// Module and facade
+export { ChannelsModule } from './channels.module.js';
+export { Channels } from './channels.js';
+export type {
+  ChannelsModuleOptions,
+  LayerOption,
+  ServerOptions,
+  WorkerOptions,
+} from './channels-options.js';
+
+// Consumers
+export { Consumer, Consumers, type ConsumersOptions } from './consumer.decorator.js';
+export { Content, Msg, PathParam, QueryParam } from './parameter.decorators.js';
+export { CHANNELS_CONTEXT } from './handler.js';
+
+// Processes
+export { ChannelsRuntime, type Role } from './channels-runtime.js';
+export { runServer, type RunServerOptions } from './run-server.js';
+export { runWorker } from './run-worker.js';
+
+// Errors
+export {
+  InvalidConfiguration,
+  InvalidHandshake,
+  InvalidReply,
+  LocalLayer,
+  type NestChannelsErrorCode,
+  UnknownLayer,
+} from './errors.js';
+
+// What applications need of the core
+export {
+  Channel,
+  type ChannelContents,
+  type ChannelLayer,
+  ChannelFull,
+  ChannelsError,
+  type ContentOf,
+  Group,
+  memoryLayer,
+  type MemoryLayerOptions,
+  Message,
+  type WebSocketConnect,
+  type WebSocketDisconnect,
+  type WebSocketReceive,
+  type WebSocketReply,
+} from '@nest-channels/core';

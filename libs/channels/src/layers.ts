@@ -1,0 +1,36 @@
+import type { ChannelLayer } from '@nest-channels/core';
+import { Injectable } from '@nestjs/common';
+import { ChannelsSettings } from './channels-options.js';
+import { UnknownLayer } from './errors.js';
+
+/** Holds the layers of one application by alias. */
+@Injectable()
+export class Layers {
+  readonly #layers: ReadonlyMap<string, ChannelLayer>;
+
+  constructor(settings: ChannelsSettings) {
+    const layers = Object.entries(settings.layers).map(
+      ([alias, layer]) => [alias, typeof layer === 'function' ? layer() : layer] as const,
+    );
+    this.#layers = new Map(layers);
+  }
+
+  get aliases(): string[] {
+    return [...this.#layers.keys()];
+  }
+
+  has(alias: string): boolean {
+    return this.#layers.has(alias);
+  }
+
+  /** @throws UnknownLayer `CHANNELS_LAYER_UNKNOWN` */
+  get(alias: string): ChannelLayer {
+    const layer = this.#layers.get(alias);
+    if (!layer) throw new UnknownLayer(alias, this.aliases);
+    return layer;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#layers.values()].map((layer) => layer.close()));
+  }
+}

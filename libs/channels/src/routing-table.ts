@@ -1,0 +1,143 @@
+import { ChannelsError, flatten, include, type Routable, route, Router } from '@nest-channels/core';
+import { Injectable } from '@nestjs/common';
+import { ChannelsSettings, DEFAULT_LAYER } from './channels-options.js';
+import type { ConsumerDeclaration } from './consumer.decorator.js';
+import { type ConsumerMethod, ConsumerExplorer } from './consumer.explorer.js';
+import { InvalidConfiguration } from './errors.js';
+import { type Handler, HandlerFactory } from './handler.js';
+import { Layers } from './layers.js';
+
+/** Holds the routes of one application, a router per layer alias. */
+@Injectable()
+export class RoutingTable {
+  readonly #routers = new Map<string, Router<Handler>>();
+
+  constructor(
+    private readonly explorer: ConsumerExplorer,
+    private readonly handlers: HandlerFactory,
+    private readonly layers: Layers,
+    private readonly settings: ChannelsSettings,
+  ) {}
+
+  /**
+   * Finds and checks everything the application declares.
+   *
+   * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID` with all mistakes at once
+   */
+  build(): void {
+    const problems = new Problems();
+    for (const problem of this.settings.problems()) problems.add(problem);
+    this.#checkServerLayer(problems);
+    this.#checkMisplaced(problems);
+    const routes = this.#routes(problems);
+    problems.throwIfAny();
+    for (const [alias, list] of routes) this.#routers.set(alias, new Router(list));
+  }
+
+  /** Returns the router of a layer; one without routes matches nothing. */
+  router(alias: string): Router<Handler> {
+    return this.#routers.get(alias) ?? new Router<Handler>([]);
+  }
+
+  /** Describes each route and its handler, for the boot log. */
+  describe(): string[] {
+    return [...this.#routers.values()].flatMap((router) =>
+      router.paths.map((path) => `${path.toString()} → ${path.handler.label}`),
+    );
+  }
+
+  #checkServerLayer(problems: Problems): void {
+    const { layer } = this.settings.server;
+    if (!this.layers.has(layer)) problems.unknownLayer('the server option', layer, this.layers);
+  }
+
+  #checkMisplaced(problems: Problems): void {
+    for (const { label, declarations } of this.explorer.misplacedConsumers()) {
+      const channels = declarations.flatMap((declaration) => declaration.channels).join(', ');
+      problems.add(`${label} (${channels}): @Consumer on a controller; move it to a provider`);
+    }
+  }
+
+  #routes(problems: Problems): Map<string, Routable<Handler>[]> {
+    const routes = new Map<string, Routable<Handler>[]>();
+    const owners = new Map<string, string>();
+    for (const consumer of this.explorer.consumers()) {
+      const alias = consumer.options.layer ?? DEFAULT_LAYER;
+      if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
+      const list = routes.get(alias) ?? [];
+      const added = this.#routesOf(consumer, problems);
+      reportTaken(owners, alias, added, problems);
+      routes.set(alias, [...list, ...added]);
+    }
+    return routes;
+  }
+
+  #routesOf(consumer: ConsumerMethod, problems: Problems): Routable<Handler>[] {
+    const handler = this.handlers.create(consumer);
+    return consumer.declarations.flatMap((declaration) => {
+      const where = `${consumer.label} (${declaration.channels.join(', ')})`;
+      return problems.collect(where, () => routeOf(consumer, declaration, handler));
+    });
+  }
+}
+
+function routeOf(
+  { options }: ConsumerMethod,
+  { channels, filters }: ConsumerDeclaration,
+  handler: Handler,
+): Routable<Handler> {
+  const { path: outer } = options;
+  const { path: inner = '/' } = filters;
+  if (outer === undefined) return route(channels, handler, filters);
+  if (typeof outer === 'string' && typeof inner === 'string') {
+    return route(channels, handler, { ...filters, path: joinPaths(outer, inner) });
+  }
+  return include([route(channels, handler, { ...filters, path: inner })], { path: outer });
+}
+
+function joinPaths(outer: string, inner: string): string {
+  const start = outer.replace(/\/$/, '');
+  return inner === '/' ? start || '/' : start + inner;
+}
+
+function reportTaken(
+  owners: Map<string, string>,
+  alias: string,
+  routes: readonly Routable<Handler>[],
+  problems: Problems,
+): void {
+  for (const path of flatten(routes)) {
+    for (const place of path.places) {
+      const owner = owners.get(`${alias} ${place}`);
+      if (owner) problems.add(`${path.handler.label} (${place}): ${owner} handles this already`);
+      else owners.set(`${alias} ${place}`, path.handler.label);
+    }
+  }
+}
+
+class Problems {
+  readonly #list: string[] = [];
+
+  add(problem: string): void {
+    this.#list.push(problem);
+  }
+
+  unknownLayer(where: string, alias: string, layers: Layers): void {
+    const known = layers.aliases.map((name) => `"${name}"`).join(', ');
+    this.add(`${where}: there is no layer "${alias}"; ChannelsModule has ${known}`);
+  }
+
+  collect<T>(where: string, build: () => T): T[] {
+    try {
+      return [build()];
+    } catch (error) {
+      if (!(error instanceof ChannelsError)) throw error;
+      this.add(`${where}: ${error.message}`);
+      return [];
+    }
+  }
+
+  throwIfAny(): void {
+    if (this.#list.length > 0) throw new InvalidConfiguration(this.#list);
+  }
+}

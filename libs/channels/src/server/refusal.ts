@@ -1,0 +1,36 @@
+import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** Is an HTTP answer to a handshake that does not become a WebSocket. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Answers a handshake with an HTTP status and ends its socket. */
+export function refuse(socket: Duplex, { status, headers = {}, body }: Refusal): void {
+  const reason = STATUS_CODES[status] ?? 'Unknown';
+  const payload = Buffer.from(body ?? `${reason}\n`);
+  const lines = [
+    `HTTP/1.1 ${status} ${reason}`,
+    ...headerLines({ 'Content-Type': 'text/plain; charset=utf-8', ...headers }),
+    `Content-Length: ${payload.length}`,
+    'Connection: close',
+  ];
+  socket.once('finish', () => socket.destroy());
+  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), payload]));
+}
+
+/**
+ * Returns headers as lines.
+ *
+ * @throws TypeError `ERR_INVALID_CHAR` and the like, for what would break out of its line
+ */
+export function headerLines(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).map(([name, value]) => {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return `${name}: ${value}`;
+  });
+}

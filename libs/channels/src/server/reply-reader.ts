@@ -1,0 +1,120 @@
+import { assertClose, type Content, reasonOf } from '@nest-channels/core';
+import { InvalidReply } from '../errors.js';
+import { headerLines } from './refusal.js';
+
+/** Is a close frame to send. */
+export interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Is a reply whose keys and values have been checked. */
+export interface Reply {
+  readonly accept?: boolean;
+  readonly subprotocol?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly status: number;
+  readonly body?: string;
+  readonly data?: string | Uint8Array;
+  readonly close?: Close;
+}
+
+const KEYS = [
+  'accept',
+  'subprotocol',
+  'headers',
+  'status',
+  'body',
+  'text',
+  'bytes',
+  'close',
+  'reason',
+];
+
+/**
+ * Reads what a connection's reply channel was sent; an absent key and null are the same.
+ *
+ * @throws InvalidReply `CHANNELS_REPLY_INVALID`
+ */
+export function readReply(content: Content): Reply {
+  const unknown = Object.keys(content).filter((key) => !KEYS.includes(key));
+  if (unknown.length > 0) {
+    throw new InvalidReply(`a reply has no key "${unknown[0]}", only ${KEYS.join(', ')}`);
+  }
+  return {
+    accept: readKey(content, 'accept', isBoolean, 'a boolean'),
+    subprotocol: readKey(content, 'subprotocol', isText, 'a text'),
+    headers: readHeaders(content),
+    status: readKey(content, 'status', isStatus, 'an HTTP status from 300 to 599') ?? 403,
+    body: readKey(content, 'body', isText, 'a text'),
+    data: readData(content),
+    close: readClose(content),
+  };
+}
+
+function readData(content: Content): string | Uint8Array | undefined {
+  const text = readKey(content, 'text', isText, 'a text');
+  const bytes = readKey(content, 'bytes', isBytes, 'bytes');
+  if (text !== undefined && bytes !== undefined) {
+    throw new InvalidReply('a reply carries text or bytes, not both');
+  }
+  return text ?? bytes;
+}
+
+function readClose(content: Content): Close | undefined {
+  const close = readKey(content, 'close', isClose, 'a boolean or a close code');
+  const reason = readKey(content, 'reason', isText, 'a text') ?? '';
+  if (close === undefined || close === false) return undefined;
+  const code = close === true ? 1000 : close;
+  try {
+    assertClose(code, reason);
+  } catch (error) {
+    throw new InvalidReply(reasonOf(error));
+  }
+  return { code, reason };
+}
+
+function readHeaders(content: Content): Readonly<Record<string, string>> {
+  const headers = readKey(content, 'headers', isHeaders, 'an object of texts') ?? {};
+  try {
+    headerLines(headers);
+  } catch (error) {
+    throw new InvalidReply(`a header cannot be sent: ${reasonOf(error)}`);
+  }
+  return headers;
+}
+
+function readKey<T>(
+  content: Content,
+  key: string,
+  isExpected: (value: unknown) => value is T,
+  expected: string,
+): T | undefined {
+  const value = content[key] ?? undefined;
+  if (value === undefined || isExpected(value)) return value;
+  throw new InvalidReply(`"${key}" of a reply is ${expected}, not ${JSON.stringify(value)}`);
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+
+function isClose(value: unknown): value is boolean | number {
+  return typeof value === 'boolean' || typeof value === 'number';
+}
+
+function isStatus(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 300 && (value as number) < 600;
+}
+
+function isHeaders(value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && Object.values(value).every(isText);
+}

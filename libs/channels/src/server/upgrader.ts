@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { headerLines } from './refusal.js';
+
+/** Is what an accepted handshake is answered with. */
+export interface Acceptance {
+  readonly subprotocol?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface UpgraderLimits {
+  readonly maxMessageBytes: number;
+  readonly closeTimeoutMs: number;
+}
+
+/** Turns accepted handshakes into WebSockets. */
+export class Upgrader {
+  readonly #acceptances = new WeakMap<IncomingMessage, Acceptance>();
+  readonly #server: WebSocketServer;
+
+  constructor(limits: UpgraderLimits) {
+    // The type declarations of ws do not know closeTimeout yet.
+    const options: ServerOptions & { closeTimeout: number } = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.maxMessageBytes,
+      closeTimeout: limits.closeTimeoutMs,
+      handleProtocols: (_offered, request) => this.#acceptances.get(request)?.subprotocol ?? false,
+    };
+    this.#server = new WebSocketServer(options);
+    this.#server.on('headers', (lines, request) => {
+      lines.push(...headerLines(this.#acceptances.get(request)?.headers ?? {}));
+    });
+  }
+
+  /** Sends the 101 and returns the open socket, or undefined when the client has gone meanwhile. */
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    acceptance: Acceptance,
+  ): WebSocket | undefined {
+    let opened: WebSocket | undefined;
+    this.#acceptances.set(request, acceptance);
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => (opened = webSocket));
+    return opened;
+  }
+}

@@ -1,0 +1,75 @@
+import { type ChannelLayer, type Clock, delay, reasonOf, type Received } from '@nest-channels/core';
+import type { Logger } from '@nestjs/common';
+import { Breather } from '../breather.js';
+import type { Dispatcher } from '../dispatcher.js';
+import { Lanes } from './lanes.js';
+import type { Slots } from './slots.js';
+
+const RECEIVE_RETRY_MS = 1_000;
+
+/** Is what a worker needs to read one layer. */
+export interface ConsumptionParts {
+  readonly layer: ChannelLayer;
+  readonly channels: readonly string[];
+  readonly dispatcher: Dispatcher;
+  readonly slots: Slots;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Reads the channels of one layer and has their messages dispatched, those of a connection in turn. */
+export class Consumption {
+  readonly #lanes = new Lanes();
+
+  constructor(private readonly parts: ConsumptionParts) {}
+
+  /** Reads until the signal aborts; survives a layer that fails. */
+  async run(signal: AbortSignal): Promise<void> {
+    const breather = new Breather(this.parts.clock);
+    while (!signal.aborted) {
+      await this.parts.slots.available();
+      await this.#receive(signal);
+      await breather.breathe();
+    }
+  }
+
+  /** Dispatches what already waits in the channels and returns how much that was. */
+  async drain(signal: AbortSignal): Promise<number> {
+    for (let drained = 0; ;) {
+      await this.parts.slots.available();
+      const received = signal.aborted ? 0 : await this.#receiveWaiting();
+      if (received === 0) return drained;
+      drained += received;
+    }
+  }
+
+  /** Takes what is there: the wait for more is over as soon as it begins. */
+  #receiveWaiting(): Promise<number> {
+    const wait = new AbortController();
+    const received = this.#receive(wait.signal);
+    wait.abort();
+    return received;
+  }
+
+  async #receive(signal: AbortSignal): Promise<number> {
+    const { layer, channels, slots, clock, logger } = this.parts;
+    try {
+      const batch = await layer.receive(channels, { signal, max: slots.free });
+      for (const received of batch) this.#start(received);
+      return batch.length;
+    } catch (error) {
+      logger.error(`Cannot receive from the ${layer.name} layer: ${reasonOf(error)}`);
+      await delay(clock, RECEIVE_RETRY_MS, signal);
+      return 0;
+    }
+  }
+
+  #start({ channels, content }: Received): void {
+    const { dispatcher, slots } = this.parts;
+    const lane = content['reply_channel'];
+    for (const channel of channels) {
+      const dispatch = (): Promise<void> => dispatcher.dispatch(channel, content);
+      slots.occupy(typeof lane === 'string' ? this.#lanes.run(lane, dispatch) : dispatch());
+    }
+  }
+}

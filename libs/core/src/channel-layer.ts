@@ -1,0 +1,110 @@
+import type { Content } from './content.js';
+
+/** Is one message taken from a channel. */
+export interface Received {
+  /**
+   * Full names of the channels it was sent to. One, except for a group message read from a
+   * process-specific mailbox: it comes once for all its members there and takes one place.
+   */
+  readonly channels: readonly string[];
+  /** Belongs to whoever received it: no other delivery shares it. */
+  readonly content: Content;
+}
+
+export interface ReceiveOptions {
+  /** Ends the wait. A message is then either returned or still in its channel, never lost. */
+  readonly signal: AbortSignal;
+  /** Is the most messages returned at once; 1 if absent. */
+  readonly max?: number;
+}
+
+/** Is an ability a layer may offer beyond the required ones. */
+export type LayerExtension = 'groups' | 'flush' | 'statistics';
+
+/** Is why a message ended undelivered. */
+export type DropReason = 'full' | 'expired';
+
+/** Counts what a layer did since it was made. */
+export interface LayerStatistics {
+  /** Accepted sends; a group send counts once per reader it was queued for. */
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+  /** Accepted and not yet received or expired. */
+  readonly messagesPending: number;
+  /** Refused sends (`full`), full group members (`full`) and messages nobody read (`expired`). */
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
+
+/**
+ * Is the back end that carries messages between processes.
+ *
+ * The facades {@link Channel} and {@link Group} check names and content once and hand over a copy:
+ * a layer gets clean input, owns the content it is given and only moves it.
+ *
+ * Promises: a message is received at most once, by one receiver, in the order one sender sent to
+ * one channel, and never after its expiry. Losses (full, expired, a dead process) are counted.
+ */
+export interface ChannelLayer {
+  /** Is a short name for logs, such as "memory". */
+  readonly name: string;
+
+  /** Says how far messages travel: only a `network` or `machine` layer can split processes. */
+  readonly reach: 'process' | 'machine' | 'network';
+
+  /** Declares the optional abilities; asked once, at start. */
+  readonly extensions: ReadonlySet<LayerExtension>;
+
+  /**
+   * Puts a message at the end of a channel, without ever waiting for room.
+   *
+   * @throws ChannelFull `CHANNELS_CHANNEL_FULL`, the message is then never delivered
+   * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`
+   */
+  send(channel: string, content: Content): Promise<void>;
+
+  /**
+   * Takes up to `max` messages from these channels, waiting for the first.
+   *
+   * A process-specific name is given up to its `!`. Waiting receivers are served in the order they
+   * came, busy channels do not starve quiet ones. Resolves to an empty array when the signal
+   * aborts or the layer closes first.
+   *
+   * @throws InvalidName `CHANNELS_NAME_INVALID` for a name that cannot be received from
+   * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`
+   */
+  receive(channels: readonly string[], options: ReceiveOptions): Promise<Received[]>;
+
+  /**
+   * Completes a single-reader pattern (`body?`) to a channel name that nobody uses.
+   *
+   * @throws InvalidName `CHANNELS_NAME_INVALID`
+   */
+  newChannel(pattern: string): Promise<string>;
+
+  /**
+   * Forgets a channel whose owner is gone: it leaves all its groups at once.
+   *
+   * Called by the process that owns the channel, for instance when a connection closes.
+   */
+  closeChannel(channel: string): Promise<void>;
+
+  /** Adds a channel to a group; adding it again renews its membership. */
+  groupAdd(group: string, channel: string): Promise<void>;
+
+  /** Takes a channel out of a group; absent members are no error. */
+  groupDiscard(group: string, channel: string): Promise<void>;
+
+  /** Sends to each member; a full member loses its copy, which is counted and not an error. */
+  groupSend(group: string, content: Content): Promise<void>;
+
+  /** Lists the members of a group. */
+  groupChannels(group: string): Promise<string[]>;
+
+  /** Removes all messages and memberships, as if nothing had ever been sent. */
+  flush(): Promise<void>;
+
+  statistics(): LayerStatistics;
+
+  /** Ends every waiting `receive` empty; later calls throw {@link LayerUnavailable}. */
+  close(): Promise<void>;
+}

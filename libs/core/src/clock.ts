@@ -1,0 +1,35 @@
+/** Is a timer that has been set and can be taken back. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Is where everything that waits or expires takes its time from. */
+export interface Clock {
+  /** Returns monotonic milliseconds; only differences mean something. */
+  now(): number;
+  /** Calls back once after this many milliseconds, unless cancelled before. */
+  setTimer(callback: () => void, delayMs: number): Timer;
+}
+
+/** Is the clock of the running process. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimer: (callback, delayMs) => {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Resolves after this many milliseconds, or at once when the signal aborts. */
+export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = (): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = clock.setTimer(finish, delayMs);
+    signal?.addEventListener('abort', finish);
+  });
+}

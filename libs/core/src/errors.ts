@@ -1,0 +1,111 @@
+/** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
+export type CoreErrorCode =
+  | 'CHANNELS_CHANNEL_FULL'
+  | 'CHANNELS_CLOSE_INVALID'
+  | 'CHANNELS_CONTENT_INVALID'
+  | 'CHANNELS_LAYER_UNAVAILABLE'
+  | 'CHANNELS_NAME_INVALID'
+  | 'CHANNELS_PATTERN_INVALID'
+  | 'CHANNELS_REPLY_MISSING';
+
+/**
+ * Is the error every other error of nest-channels extends.
+ *
+ * `code` is stable and never reused; `message` says what was expected, what came and what to do.
+ */
+export class ChannelsError<Code extends string = string> extends Error {
+  constructor(
+    readonly code: Code,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Is thrown by a send to a channel that already holds as many messages as it may. */
+export class ChannelFull extends ChannelsError<CoreErrorCode> {
+  constructor(
+    readonly channel: string,
+    readonly capacity: number,
+  ) {
+    super(
+      'CHANNELS_CHANNEL_FULL',
+      `Channel "${channel}" is full: it holds ${capacity} unread messages. ` +
+        'Add workers that read it, send less, or raise its capacity.',
+    );
+  }
+}
+
+/** Is thrown by a layer that cannot be used, because it is closed or out of reach. */
+export class LayerUnavailable extends ChannelsError<CoreErrorCode> {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CHANNELS_LAYER_UNAVAILABLE', message, options);
+  }
+}
+
+/** Is thrown when a channel, group or pattern name breaks the name rules. */
+export class InvalidName extends ChannelsError<CoreErrorCode> {
+  constructor(
+    /** What was to be named, such as "channel" or "group". */
+    readonly subject: string,
+    /** The name that was refused. */
+    readonly given: unknown,
+    expected: string,
+  ) {
+    super(
+      'CHANNELS_NAME_INVALID',
+      `Invalid ${subject} name ${display(given)}: expected ${expected}.`,
+    );
+  }
+}
+
+/** Is thrown when content holds something that cannot travel in a message. */
+export class InvalidContent extends ChannelsError<CoreErrorCode> {
+  constructor(
+    /** Where in the content it stood, such as `content.items[2].when`. */
+    readonly path: string,
+    problem: string,
+  ) {
+    super('CHANNELS_CONTENT_INVALID', `Cannot send ${path}: ${problem}.`);
+  }
+}
+
+/** Is thrown when a route filter is not a usable pattern. */
+export class InvalidPattern extends ChannelsError<CoreErrorCode> {
+  constructor(key: string, pattern: unknown, problem: string, options?: ErrorOptions) {
+    super(
+      'CHANNELS_PATTERN_INVALID',
+      `Invalid pattern ${display(pattern)} for "${key}": ${problem}.`,
+      options,
+    );
+  }
+}
+
+/** Is thrown when a close code or reason cannot be put into a close frame. */
+export class InvalidClose extends ChannelsError<CoreErrorCode> {
+  constructor(problem: string) {
+    super('CHANNELS_CLOSE_INVALID', `Cannot close a connection: ${problem}.`);
+  }
+}
+
+/** Is thrown when a message that came without a reply channel is answered. */
+export class ReplyMissing extends ChannelsError<CoreErrorCode> {
+  constructor(channel: string) {
+    super(
+      'CHANNELS_REPLY_MISSING',
+      `The message on "${channel}" has no reply channel, so there is nobody to answer. ` +
+        'Messages of a connection have one; to answer background work, send a channel name along.',
+    );
+  }
+}
+
+/** Returns what an error says, whatever it was that was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function display(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

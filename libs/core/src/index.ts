@@ -1,0 +1,68 @@
+// Names and content
+export {
+  assertChannelName,
+  assertGroupName,
+  assertReceivableName,
+  assertSingleReaderPattern,
+  localName,
+  NAME_LENGTH_LIMIT,
+  nonLocalName,
+} from './names.js';
+export { CONTENT_DEPTH_LIMIT, type Content, snapshot } from './content.js';
+export type {
+  Address,
+  ChannelContents,
+  ContentOf,
+  Header,
+  SendableTo,
+  WebSocketConnect,
+  WebSocketDisconnect,
+  WebSocketReceive,
+  WebSocketReply,
+} from './channel-contents.js';
+
+// Channels, groups and messages
+export { Channel } from './channel.js';
+export { Group } from './group.js';
+export { type Captures, Message, type MessageParts } from './message.js';
+export { assertClose } from './close-code.js';
+export {
+  FLUSH_RETRY,
+  type PendingSend,
+  type SendFailure,
+  type SendOptions,
+  SendScopes,
+} from './send-scope.js';
+
+// The layer contract and the layer in memory
+export type {
+  ChannelLayer,
+  DropReason,
+  LayerExtension,
+  LayerStatistics,
+  Received,
+  ReceiveOptions,
+} from './channel-layer.js';
+export { memoryLayer, type MemoryLayerOptions } from './memory-layer.js';
+
+// Routing
+export { type Filters, type Include, include, type Routable, type Route, route } from './route.js';
+export { flatten, type RouteMatch, RoutePath, Router } from './router.js';
+
+// Time
+export { type Clock, delay, systemClock, type Timer } from './clock.js';
+export { ManualClock } from './manual-clock.js';
+
+// Errors
+export {
+  ChannelFull,
+  ChannelsError,
+  type CoreErrorCode,
+  InvalidClose,
+  InvalidContent,
+  InvalidName,
+  InvalidPattern,
+  LayerUnavailable,
+  reasonOf,
+  ReplyMissing,
+} from './errors.js';

@@ -1,0 +1,93 @@
+import { pathToRegexp } from 'path-to-regexp';
+import { InvalidPattern, reasonOf } from './errors.js';
+
+/** Is what a text matched: the named parts, and what a prefix left over. */
+export interface TextMatch {
+  readonly captures: Readonly<Record<string, string | undefined>>;
+  readonly rest: string;
+}
+
+/** Is a compiled filter over one text key of a message. */
+export interface TextPattern {
+  readonly key: string;
+  /** Is how it was written, for logs and for telling two routes apart. */
+  readonly source: string;
+  match(text: string): TextMatch | undefined;
+}
+
+/** Says whether a pattern has to match the whole text, or the start that its children continue. */
+export type Extent = 'whole' | 'prefix';
+
+/**
+ * Compiles a filter.
+ *
+ * A text for `path` is a path pattern (`/rooms/:room`, case-sensitive, a trailing slash is
+ * optional); a text for any other key has to be equal. A RegExp has to match at the start, write
+ * `$` to pin the end, and captures through named groups only.
+ *
+ * @throws InvalidPattern `CHANNELS_PATTERN_INVALID`
+ */
+export function compilePattern(key: string, pattern: unknown, extent: Extent): TextPattern {
+  if (pattern instanceof RegExp) return regExpPattern(key, pattern);
+  if (typeof pattern !== 'string') {
+    throw new InvalidPattern(key, pattern, 'expected a text or a RegExp');
+  }
+  return key === 'path' ? pathPattern(key, pattern, extent) : literalPattern(key, pattern, extent);
+}
+
+function literalPattern(key: string, literal: string, extent: Extent): TextPattern {
+  const matches = (text: string): boolean =>
+    extent === 'whole' ? text === literal : text.startsWith(literal);
+  const match = (text: string): TextMatch | undefined =>
+    matches(text) ? { captures: {}, rest: text.slice(literal.length) } : undefined;
+  return { key, source: literal, match };
+}
+
+function pathPattern(key: string, path: string, extent: Extent): TextPattern {
+  if (!path.startsWith('/')) {
+    throw new InvalidPattern(key, path, 'a path starts with "/"');
+  }
+  if (extent === 'prefix' && path === '/') {
+    return { key, source: path, match: (text) => ({ captures: {}, rest: text }) };
+  }
+  const { regexp, names } = parsePath(key, path, extent);
+  return { key, source: path, match: (text) => matchPath(regexp, names, text) };
+}
+
+function parsePath(key: string, path: string, extent: Extent): { regexp: RegExp; names: string[] } {
+  try {
+    const { regexp, keys } = pathToRegexp(path, { end: extent === 'whole', sensitive: true });
+    return { regexp, names: keys.map(({ name }) => name) };
+  } catch (error) {
+    throw new InvalidPattern(key, path, reasonOf(error), { cause: error });
+  }
+}
+
+function matchPath(regexp: RegExp, names: string[], text: string): TextMatch | undefined {
+  // What a prefix leaves of a path it matches as a whole is empty: the root of its children.
+  const match = regexp.exec(text || '/');
+  if (!match) return undefined;
+  const captures: Record<string, string | undefined> = {};
+  names.forEach((name, index) => (captures[name] ??= match[index + 1]));
+  return { captures, rest: text.slice(match[0].length) };
+}
+
+function regExpPattern(key: string, pattern: RegExp): TextPattern {
+  assertNamedGroupsOnly(key, pattern);
+  const sticky = new RegExp(pattern.source, `${pattern.flags.replace(/[gy]/g, '')}y`);
+  const match = (text: string): TextMatch | undefined => {
+    sticky.lastIndex = 0;
+    const found = sticky.exec(text);
+    return found ? { captures: found.groups ?? {}, rest: text.slice(found[0].length) } : undefined;
+  };
+  return { key, source: String(pattern), match };
+}
+
+function assertNamedGroupsOnly(key: string, pattern: RegExp): void {
+  // An empty alternative always matches and lists every group of the pattern.
+  const groups = new RegExp(`${pattern.source}|`, pattern.flags).exec('');
+  const named = Object.keys(groups?.groups ?? {}).length;
+  if (groups && groups.length - 1 > named) {
+    throw new InvalidPattern(key, pattern, 'name its groups, (?<name>…), or write (?:…)');
+  }
+}
