@@ -81,6 +81,8 @@ export class Message<Name extends string = string> {
   }
 
   #answer(reply: WebSocketReply): Promise<void> {
-    return this.replyChannel.send(reply);
+    // An option that was given as undefined is one that was left out.
+    const given = Object.entries(reply).filter(([, value]) => value !== undefined);
+    return this.replyChannel.send(Object.fromEntries(given));
   }
 }

@@ -20,27 +20,32 @@ export interface ConsumptionParts {
 /** Reads the channels of one layer and has their messages dispatched, those of a connection in turn. */
 export class Consumption {
   readonly #lanes = new Lanes();
+  readonly #breather: Breather;
 
-  constructor(private readonly parts: ConsumptionParts) {}
+  constructor(private readonly parts: ConsumptionParts) {
+    this.#breather = new Breather(parts.clock);
+  }
 
   /** Reads until the signal aborts; survives a layer that fails. */
   async run(signal: AbortSignal): Promise<void> {
-    const breather = new Breather(this.parts.clock);
     while (!signal.aborted) {
       await this.parts.slots.available();
       await this.#receive(signal);
-      await breather.breathe();
+      await this.#breather.breathe();
     }
   }
 
   /** Dispatches what already waits in the channels and returns how much that was. */
   async drain(signal: AbortSignal): Promise<number> {
-    for (let drained = 0; ;) {
+    let drained = 0;
+    while (!signal.aborted) {
       await this.parts.slots.available();
-      const received = signal.aborted ? 0 : await this.#receiveWaiting();
-      if (received === 0) return drained;
+      const received = await this.#receiveWaiting();
+      if (received === 0) break;
       drained += received;
+      await this.#breather.breathe();
     }
+    return drained;
   }
 
   /** Takes what is there: the wait for more is over as soon as it begins. */

@@ -64,8 +64,9 @@ export class Worker {
     await Promise.all(this.#loops);
     let drained = 0;
     do {
-      drained = drain ? await this.#drain(timeout) : 0;
+      // Only then is everything sent that running handlers send.
       await this.#slots.idle();
+      drained = drain ? await this.#drain(timeout) : 0;
     } while (drained > 0);
     return 'done';
   }
