@@ -1,33 +1,25 @@
-import { Injectable, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import {
-  Channels,
-  ChannelsModule,
-  Consumer,
-  Content,
-  Message,
-  Msg,
-  PathParam,
-} from 'nest-channels';
+import { Channels, ChannelsModule, Consumer, Consumers, Message, Msg } from 'nest-channels';
 
-@Injectable()
-class ChatConsumers {
+@Consumers({ path: '/rooms/:room' })
+class Rooms {
   constructor(private readonly channels: Channels) {}
 
-  @Consumer('websocket.connect', { path: '/rooms/:room' })
-  async join(@Msg() message: Message, @PathParam('room') room: string) {
-    await this.channels.group(`chat-${room}`).add(message.replyChannel);
+  @Consumer('websocket.connect')
+  async join(@Msg() message: Message) {
+    await this.channels.group(`room-${message.params.room}`).add(message.replyChannel);
     await message.accept();
   }
 
-  @Consumer('websocket.receive', { path: '/rooms/:room' })
-  async said(@Content('text') text: string, @PathParam('room') room: string) {
-    await this.channels.group(`chat-${room}`).send({ text });
+  @Consumer('websocket.receive')
+  async said(@Msg() { params, content }: Message<'websocket.receive'>) {
+    await this.channels.group(`room-${params.room}`).send({ text: content.text ?? '' });
   }
 }
 
-@Module({ imports: [ChannelsModule.forRoot()], providers: [ChatConsumers] })
+@Module({ imports: [ChannelsModule.forRoot()], providers: [Rooms] })
 class AppModule {}
 
 const app = await NestFactory.create(AppModule);
-await app.listen(process.env['PORT'] ?? 8000);
+await app.listen(process.env.PORT ?? 8000);

@@ -107,11 +107,12 @@ function reportTaken(
   problems: Problems,
 ): void {
   for (const path of flatten(routes)) {
-    for (const place of path.places) {
-      const owner = owners.get(`${alias} ${place}`);
-      if (owner) problems.add(`${path.handler.label} (${place}): ${owner} handles this already`);
-      else owners.set(`${alias} ${place}`, path.handler.label);
-    }
+    const { label } = path.handler;
+    path.identities.forEach((identity, index) => {
+      const owner = owners.get(`${alias} ${identity}`);
+      if (owner) problems.add(`${label} (${path.places[index]}): ${owner} handles this already`);
+      else owners.set(`${alias} ${identity}`, label);
+    });
   }
 }
 

@@ -21,7 +21,7 @@ export async function runServer(
 ): Promise<INestApplication> {
   const app = await NestFactory.create(module);
   app.get(ChannelsRuntime, { strict: false }).assume('server');
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(options.port ?? Number(process.env['PORT'] ?? 8000));
   return app;
 }

@@ -14,7 +14,7 @@ export async function runWorker(module: Type): Promise<INestApplicationContext> 
   const app = await NestFactory.createApplicationContext(module);
   const runtime = app.get(ChannelsRuntime, { strict: false });
   runtime.assume('worker');
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(undefined, { useProcessExit: true });
   runtime.start();
   return app;
 }

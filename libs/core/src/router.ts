@@ -74,7 +74,13 @@ export class RoutePath<Handler> {
     return captures;
   }
 
-  /** Describes what it takes, a text per channel; two routes with a common text collide. */
+  /** Tells what it takes apart, a text per channel; two routes with a common one collide. */
+  get identities(): string[] {
+    const patterns = this.#patterns.map(({ key, identity }) => ` ${key}=${identity}`).join('');
+    return this.channels.map((channel) => channel + patterns);
+  }
+
+  /** Describes what it takes, a text per channel. */
   get places(): string[] {
     const patterns = this.#patterns.map(({ key, source }) => ` ${key}=${source}`).join('');
     return this.channels.map((channel) => channel + patterns);

@@ -10,8 +10,10 @@ export interface TextMatch {
 /** Is a compiled filter over one text key of a message. */
 export interface TextPattern {
   readonly key: string;
-  /** Is how it was written, for logs and for telling two routes apart. */
+  /** Is how it was written, for logs. */
   readonly source: string;
+  /** Is the same for two patterns that match the same texts under other names. */
+  readonly identity: string;
   match(text: string): TextMatch | undefined;
 }
 
@@ -40,7 +42,7 @@ function literalPattern(key: string, literal: string, extent: Extent): TextPatte
     extent === 'whole' ? text === literal : text.startsWith(literal);
   const match = (text: string): TextMatch | undefined =>
     matches(text) ? { captures: {}, rest: text.slice(literal.length) } : undefined;
-  return { key, source: literal, match };
+  return { key, source: literal, identity: literal, match };
 }
 
 function pathPattern(key: string, path: string, extent: Extent): TextPattern {
@@ -48,10 +50,11 @@ function pathPattern(key: string, path: string, extent: Extent): TextPattern {
     throw new InvalidPattern(key, path, 'a path starts with "/"');
   }
   if (extent === 'prefix' && path === '/') {
-    return { key, source: path, match: (text) => ({ captures: {}, rest: text }) };
+    return { key, source: path, identity: '', match: (text) => ({ captures: {}, rest: text }) };
   }
   const { regexp, names } = parsePath(key, path, extent);
-  return { key, source: path, match: (text) => matchPath(regexp, names, text) };
+  const match = (text: string): TextMatch | undefined => matchPath(regexp, names, text);
+  return { key, source: path, identity: regexp.source, match };
 }
 
 function parsePath(key: string, path: string, extent: Extent): { regexp: RegExp; names: string[] } {
@@ -80,7 +83,7 @@ function regExpPattern(key: string, pattern: RegExp): TextPattern {
     const found = sticky.exec(text);
     return found ? { captures: found.groups ?? {}, rest: text.slice(found[0].length) } : undefined;
   };
-  return { key, source: String(pattern), match };
+  return { key, source: String(pattern), identity: String(pattern), match };
 }
 
 function assertNamedGroupsOnly(key: string, pattern: RegExp): void {

@@ -78,7 +78,9 @@ describe('a wrong configuration', () => {
       expect.stringMatching(/^Misnamed\.name \(bad name\): Invalid receivable channel name/),
       expect.stringMatching(/^Misnamed\.slash \(websocket\.receive\): Invalid pattern "no-slash"/),
       expect.stringMatching(/^Misnamed\.colon \(websocket\.receive\): Invalid pattern "\/x\/:"/),
-      expect.stringMatching(/^Misnamed\.unnamed \(websocket\.receive\): Invalid pattern .*name its/),
+      expect.stringMatching(
+        /^Misnamed\.unnamed \(websocket\.receive\): Invalid pattern .*name its/,
+      ),
     ]);
     expect((error as Error).message).toContain('has 10 mistakes:\n  - ');
     expect((error as Error).stack).not.toContain('    at ');
@@ -132,25 +134,23 @@ describe('forRootAsync', () => {
 });
 
 describe('two applications in one process', () => {
-  it('share nothing', async () => {
-    const rooms = (name: string) => {
-      @Injectable()
-      class Named {
-        @Consumer('websocket.receive')
-        who() {
-          return name;
-        }
+  const roomOf = (name: string): Promise<RunningApp> => {
+    @Injectable()
+    class Named {
+      @Consumer('websocket.receive')
+      who() {
+        return name;
       }
-      return RunningApp.start({ providers: [Named] });
-    };
-    const [one, two] = [await rooms('one'), await rooms('two')];
-    const [socketOne, socketTwo] = [await one.open('/'), await two.open('/')];
-    for (let round = 0; round < 10; round++) {
-      socketOne.send('?');
-      socketTwo.send('?');
     }
-    expect(new Set(await socketOne.take(10))).toEqual(new Set(['one']));
-    expect(new Set(await socketTwo.take(10))).toEqual(new Set(['two']));
+    return RunningApp.start({ providers: [Named] });
+  };
+
+  it('share nothing', async () => {
+    const apps = [await roomOf('one'), await roomOf('two')];
+    const sockets = await Promise.all(apps.map((app) => app.open('/')));
+    for (let round = 0; round < 10; round++) sockets.forEach((socket) => socket.send('?'));
+    expect(new Set(await sockets[0].take(10))).toEqual(new Set(['one']));
+    expect(new Set(await sockets[1].take(10))).toEqual(new Set(['two']));
   });
 });
 

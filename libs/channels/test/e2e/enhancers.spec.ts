@@ -52,9 +52,9 @@ class Shout implements NestInterceptor {
 }
 
 @Injectable()
-class Reverse implements PipeTransform {
+class UpperCase implements PipeTransform {
   transform(value: unknown, { type }: ArgumentMetadata): unknown {
-    return type === 'body' ? [...String(value)].reverse().join('') : value;
+    return type === 'body' ? String(value).toUpperCase() : value;
   }
 }
 
@@ -63,8 +63,8 @@ class Order {
   count: number;
 }
 
-const Order42 = createParamDecorator((key: string, context: ExecutionContext) => {
-  return `${key}=${context.getArgByIndex<Message>(0).content['order']}`;
+const ContentKey = createParamDecorator((key: string, context: ExecutionContext) => {
+  return `${key}=${JSON.stringify(context.getArgByIndex<Message>(0).content[key])}`;
 });
 
 describe('a guard on connect', () => {
@@ -90,7 +90,9 @@ describe('a guard on connect', () => {
     const app = await RunningApp.start({ providers: [Guarded] });
     expect((await app.socket(path).refused).status).toBe(status);
     const problem = await app.logs.nextProblem();
-    expect(problem).toContain(`Guarded.connect on websocket.connect "/guarded" refused with ${status}`);
+    expect(problem).toContain(
+      `Guarded.connect on websocket.connect "/guarded" refused with ${status}`,
+    );
   });
 });
 
@@ -98,14 +100,14 @@ describe('enhancers on frames', () => {
   @Injectable()
   @UseInterceptors(Shout)
   class Enhanced {
-    @UsePipes(Reverse)
+    @UsePipes(UpperCase)
     @Consumer('websocket.receive', { path: '/piped' })
     piped(@Content('text') text: string) {
       return text;
     }
 
     @Consumer('websocket.receive', { path: '/rooms/:id' })
-    numbered(@PathParam('id', ParseIntPipe) id: number, @Order42('order') order: string) {
+    numbered(@PathParam('id', ParseIntPipe) id: number, @ContentKey('order') order: string) {
       return `${typeof id} ${id} ${order}`;
     }
 
@@ -126,7 +128,7 @@ describe('enhancers on frames', () => {
   }
 
   it.each([
-    ['pipes and interceptors', '/piped', 'abc', 'cba!'],
+    ['pipes and interceptors', '/piped', 'abc', 'ABC!'],
     ['pipes on captures and custom parameter decorators', '/rooms/42', 'x', 'number 42 order=1!'],
     ['the last value of a stream', '/stream', 'x', 'last!'],
     ['the message where no parameter is decorated', '/plain', 'same', 'same!'],

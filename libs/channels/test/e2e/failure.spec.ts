@@ -90,16 +90,19 @@ describe('a handler that fails on a frame', () => {
     ['forbid', 'refused with 403: not this'],
     ['unsendable', 'Do not know how to serialize a BigInt'],
     ['bad group', 'Invalid group name "not a name"'],
-  ])('(%s) is logged with class, method and channel, and the socket stays open', async (text, problem) => {
-    const app = await start();
-    const socket = await app.open('/moody');
-    socket.send(text);
-    const logged = await app.logs.nextProblem();
-    expect(logged).toContain('Failing.moody on websocket.receive "/moody"');
-    expect(logged).toContain(problem);
-    socket.send('next');
-    expect(await socket.next()).toBe('fine: next');
-  });
+  ])(
+    '(%s) is logged with class, method and channel, and the socket stays open',
+    async (text, problem) => {
+      const app = await start();
+      const socket = await app.open('/moody');
+      socket.send(text);
+      const logged = await app.logs.nextProblem();
+      expect(logged).toContain('Failing.moody on websocket.receive "/moody"');
+      expect(logged).toContain(problem);
+      socket.send('next');
+      expect(await socket.next()).toBe('fine: next');
+    },
+  );
 
   it('still has sent what it sent before', async () => {
     const app = await start();

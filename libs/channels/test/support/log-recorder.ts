@@ -8,7 +8,7 @@ export interface LogLine {
   readonly context: string;
 }
 
-const OWN_CONTEXTS = ['Channels', 'InterfaceServer', 'Worker'];
+const OWN_CONTEXTS = new Set(['Channels', 'InterfaceServer', 'Worker']);
 
 /** Keeps what an application logs, instead of printing it. */
 export class LogRecorder implements LoggerService {
@@ -34,9 +34,10 @@ export class LogRecorder implements LoggerService {
   }
 
   #keep(level: LogLine['level'], message: unknown, rest: unknown[]): void {
-    const context = String(rest.at(-1) ?? '');
+    const last = rest.at(-1);
+    const context = typeof last === 'string' ? last : '';
     this.lines.push({ level, message: String(message), context });
     const isProblem = level === 'warn' || level === 'error';
-    if (isProblem && OWN_CONTEXTS.includes(context)) this.#warnings.push(String(message));
+    if (isProblem && OWN_CONTEXTS.has(context)) this.#warnings.push(String(message));
   }
 }

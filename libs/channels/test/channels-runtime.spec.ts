@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Channels, ChannelsModule, ChannelsRuntime, Consumer, LocalLayer } from 'nest-channels';
+import { Inbox } from './support/inbox.js';
+import { LogRecorder } from './support/log-recorder.js';
+import { RunningApp, stopApps } from './support/running-app.js';
+import { sharedLayer } from './support/shared-layer.js';
+
+afterEach(stopApps);
+
+describe('ChannelsRuntime', () => {
+  it('is ready from the end of the boot to the beginning of the shutdown', async () => {
+    let atBoot: boolean | undefined;
+    @Injectable()
+    class Probe {
+      constructor(private readonly runtime: ChannelsRuntime) {}
+      onModuleInit() {
+        atBoot = this.runtime.isReady;
+      }
+    }
+    const app = await RunningApp.start({ providers: [Probe] });
+    const runtime = app.app.get(ChannelsRuntime);
+    expect([atBoot, runtime.isReady]).toEqual([false, true]);
+    await app.stop();
+    expect(runtime.isReady).toBe(false);
+  });
+
+  it('logs each route with its handler, and the channels it reads', async () => {
+    @Injectable()
+    class Jobs {
+      @Consumer('jobs')
+      run() {}
+    }
+    const { logs } = await RunningApp.start({ providers: [Jobs] });
+    expect(logs.messages('log', 'Channels')).toEqual(['Mapped jobs → Jobs.run']);
+    expect(logs.messages('log', 'Worker')).toEqual([
+      'Reading from the memory layer "default": ' +
+        'websocket.connect, websocket.receive, websocket.disconnect, jobs',
+    ]);
+  });
+
+  it('runs neither part that is switched off', async () => {
+    const got = new Inbox<string>();
+    @Injectable()
+    class Jobs {
+      @Consumer('jobs')
+      run() {
+        got.push('run');
+      }
+    }
+    const layers = { default: sharedLayer() };
+    const options = { layers, worker: false as const, server: false as const };
+    const app = await RunningApp.start({ providers: [Jobs], options });
+    await app.app.get(Channels).channel('jobs').send({});
+    expect(layers.default.statistics().messagesPending).toBe(1);
+    await expect(app.open('/any')).rejects.toThrow();
+    expect(got.size).toBe(0);
+  });
+
+  it('only sends in an application context', async () => {
+    const layers = { default: sharedLayer() };
+    @Module({ imports: [ChannelsModule.forRoot({ layers })] })
+    class AppModule {}
+    const context = await NestFactory.createApplicationContext(AppModule, {
+      logger: new LogRecorder(),
+    });
+    expect(context.get(ChannelsRuntime).isReady).toBe(false);
+    await context
+      .get(Channels)
+      .channel('websocket.connect')
+      .send({} as never);
+    expect(layers.default.statistics().messagesPending).toBe(1);
+    await context.close();
+  });
+
+  it('takes no role of its own on a layer that ends at the process', async () => {
+    const { app } = await RunningApp.start({});
+    expect(() => app.get(ChannelsRuntime).assume('worker')).toThrow(LocalLayer);
+  });
+});

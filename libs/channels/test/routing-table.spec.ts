@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ChannelsModule, Consumer, Consumers, InvalidConfiguration } from 'nest-channels';
+import { RoutingTable } from '../src/routing-table.js';
+
+const build = async (...providers: Type[]): Promise<RoutingTable> => {
+  const module = await Test.createTestingModule({ imports: [ChannelsModule.forRoot()], providers })
+    .setLogger(false)
+    .compile();
+  const table = module.get(RoutingTable, { strict: false });
+  table.build();
+  return table;
+};
+
+const match = (table: RoutingTable, channel: string, content: object): unknown => {
+  const found = table.router('default').match(channel, content as never);
+  return found && { to: found.handler.label, params: found.params };
+};
+
+@Injectable()
+@Consumers({ path: '/rooms/:room' })
+class Rooms {
+  @Consumer('websocket.receive')
+  exact() {}
+
+  @Consumer('websocket.receive', { path: '/files/*file' })
+  below() {}
+
+  @Consumer('websocket.receive', { path: /^\/v(?<version>\d+)$/ })
+  versioned() {}
+}
+
+@Injectable()
+@Consumers({ path: /^\/api\/(?<api>v\d)/ })
+class Api {
+  @Consumer('websocket.receive')
+  root() {}
+
+  @Consumer('websocket.receive', { path: '/users/:id', text: 'hello' })
+  user() {}
+}
+
+@Injectable()
+@Consumers({ path: '/' })
+class Root {
+  @Consumer('websocket.connect')
+  home() {}
+
+  @Consumer('websocket.connect', { path: '/sub' })
+  sub() {}
+}
+
+describe('RoutingTable', () => {
+  it.each([
+    ['/rooms/blue', { to: 'Rooms.exact', params: { room: 'blue' } }],
+    ['/rooms/blue/', { to: 'Rooms.exact', params: { room: 'blue' } }],
+    ['/rooms/blue/files/a/b', { to: 'Rooms.below', params: { room: 'blue', file: 'a/b' } }],
+    ['/rooms/blue/v12', { to: 'Rooms.versioned', params: { room: 'blue', version: '12' } }],
+    ['/rooms/blue/other', undefined],
+    ['/rooms', undefined],
+    ['/ROOMS/blue', undefined],
+  ])('puts handlers behind the path of their class: %s', async (path, expected) => {
+    expect(match(await build(Rooms), 'websocket.receive', { path })).toEqual(expected);
+  });
+
+  it('puts handlers behind a RegExp of their class', async () => {
+    const table = await build(Api);
+    expect(match(table, 'websocket.receive', { path: '/api/v1' })).toMatchObject({
+      to: 'Api.root',
+    });
+    const hello = { path: '/api/v2/users/7', text: 'hello' };
+    expect(match(table, 'websocket.receive', hello)).toEqual({
+      to: 'Api.user',
+      params: { api: 'v2', id: '7' },
+    });
+    expect(match(table, 'websocket.receive', { ...hello, text: 'bye' })).toBeUndefined();
+  });
+
+  it('takes "/" as a class path that adds nothing', async () => {
+    const table = await build(Root);
+    expect(match(table, 'websocket.connect', { path: '/' })).toMatchObject({ to: 'Root.home' });
+    expect(match(table, 'websocket.connect', { path: '/sub' })).toMatchObject({ to: 'Root.sub' });
+  });
+
+  it('describes each route with its handler', async () => {
+    expect((await build(Root)).describe()).toEqual([
+      'websocket.connect path=/ → Root.home',
+      'websocket.connect path=/sub → Root.sub',
+    ]);
+  });
+
+  it('matches nothing on a layer without routes', async () => {
+    const table = await build(Root);
+    expect(table.router('other').channels).toEqual([]);
+  });
+
+  it('refuses two handlers for one route, also across classes', async () => {
+    @Injectable()
+    class Twin {
+      @Consumer('websocket.receive', { path: '/rooms/:otherName' })
+      again() {}
+    }
+    await expect(build(Rooms, Twin)).rejects.toThrow(InvalidConfiguration);
+    await expect(build(Rooms, Twin)).rejects.toThrow(
+      'Twin.again (websocket.receive path=/rooms/:otherName): Rooms.exact handles this already',
+    );
+  });
+});

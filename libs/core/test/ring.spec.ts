@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Ring } from '../src/ring.js';
+
+function drain<T>(ring: Ring<T>): (T | undefined)[] {
+  const items: (T | undefined)[] = [];
+  while (ring.size > 0) items.push(ring.shift());
+  return items;
+}
+
+describe('Ring', () => {
+  it('is empty at first', () => {
+    const ring = new Ring<string>();
+    expect(ring.size).toBe(0);
+    expect(ring.peek()).toBeUndefined();
+    expect(ring.shift()).toBeUndefined();
+    expect(ring.size).toBe(0);
+  });
+
+  it('returns items in the order they came', () => {
+    const ring = new Ring<string>();
+    for (const item of ['a', 'b', 'c']) ring.push(item);
+    expect(drain(ring)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('shows the next item without taking it', () => {
+    const ring = new Ring<string>();
+    ring.push('a');
+    expect(ring.peek()).toBe('a');
+    expect(ring.size).toBe(1);
+    expect(ring.shift()).toBe('a');
+    expect(ring.peek()).toBeUndefined();
+  });
+
+  it('grows to any size and keeps the order', () => {
+    const ring = new Ring<number>();
+    const items = Array.from({ length: 1_000 }, (_, index) => index);
+    for (const item of items) ring.push(item);
+    expect(ring.size).toBe(1_000);
+    expect(drain(ring)).toEqual(items);
+  });
+
+  it.each([1, 3, 7])('keeps the order when it grows with its start at slot %i', (start) => {
+    const ring = new Ring<number>();
+    for (let index = 0; index < start; index++) {
+      ring.push(-1);
+      ring.shift();
+    }
+    const items = Array.from({ length: 20 }, (_, index) => index);
+    for (const item of items) ring.push(item);
+    expect(drain(ring)).toEqual(items);
+  });
+
+  it('keeps the order when it wraps around many times', () => {
+    const ring = new Ring<number>();
+    for (let index = 0; index < 5; index++) ring.push(index);
+    for (let index = 5; index < 1_000; index++) {
+      ring.push(index);
+      expect(ring.shift()).toBe(index - 5);
+    }
+    expect(ring.size).toBe(5);
+  });
+
+  it('does what an array does, for any pushes and shifts', () => {
+    const operation = fc.oneof(
+      { arbitrary: fc.constant('push' as const), weight: 3 },
+      { arbitrary: fc.constant('shift' as const), weight: 2 },
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 120, size: 'max' }), (operations) => {
+        const ring = new Ring<number>();
+        const model: number[] = [];
+        operations.forEach((name, index) => {
+          if (name === 'push') {
+            ring.push(index);
+            model.push(index);
+          } else {
+            expect(ring.shift()).toBe(model.shift());
+          }
+          expect(ring.size).toBe(model.length);
+          expect(ring.peek()).toBe(model[0]);
+        });
+        expect(drain(ring)).toEqual(model);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
