@@ -3,10 +3,11 @@ import { Injectable, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ChannelsModule, Consumer, Consumers, InvalidConfiguration } from 'nest-channels';
 import { RoutingTable } from '../src/routing-table.js';
+import { LogRecorder } from './support/log-recorder.js';
 
 const build = async (...providers: Type[]): Promise<RoutingTable> => {
   const module = await Test.createTestingModule({ imports: [ChannelsModule.forRoot()], providers })
-    .setLogger(false)
+    .setLogger(new LogRecorder())
     .compile();
   const table = module.get(RoutingTable, { strict: false });
   table.build();

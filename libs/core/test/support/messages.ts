@@ -1,6 +1,6 @@
 import type { ChannelLayer, Content, Received } from '@nest-channels/core';
 
-/** Takes what waits in these channels, without waiting for more. */
+/** Takes what waits in these channels, without waiting for more; what a layer adds is left out. */
 export async function available(
   layer: ChannelLayer,
   channels: string | readonly string[],
@@ -10,7 +10,7 @@ export async function available(
   const names = typeof channels === 'string' ? [channels] : channels;
   const received = layer.receive(names, { signal: controller.signal, max });
   controller.abort();
-  return received;
+  return (await received).map(({ channels: sentTo, content }) => ({ channels: sentTo, content }));
 }
 
 /** Takes what waits in these channels, for tests that look at the content alone. */
