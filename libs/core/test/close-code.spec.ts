@@ -4,7 +4,18 @@ import { expectThrown } from './support/failure.js';
 
 /** The codes a close frame may carry by RFC 6455 and its registry, one by one. */
 const SENDABLE = new Set([
-  1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014,
+  1000,
+  1001,
+  1002,
+  1003,
+  1007,
+  1008,
+  1009,
+  1010,
+  1011,
+  1012,
+  1013,
+  1014,
   ...Array.from({ length: 2_000 }, (_, index) => 3_000 + index),
 ]);
 

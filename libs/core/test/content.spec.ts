@@ -79,7 +79,11 @@ describe('snapshot', () => {
   });
 
   it('keeps bytes as bytes and text as text', () => {
-    const copy = snapshot({ bytes: Uint8Array.of(0, 255, 128), buffer: Buffer.from('é'), text: 'é' });
+    const copy = snapshot({
+      bytes: Uint8Array.of(0, 255, 128),
+      buffer: Buffer.from('é'),
+      text: 'é',
+    });
     expect(types.isUint8Array(copy['bytes'])).toBe(true);
     expect(copy['bytes']).toEqual(Buffer.from([0, 255, 128]));
     expect(copy['buffer']).toEqual(Buffer.from('é'));

@@ -65,7 +65,7 @@ describe('MemoryGroups', () => {
   it('counts the time from the latest add', () => {
     const { clock, groups } = groupsOf(1_000);
     groups.add('room', 'renewed');
-    groups.add('room', 'left alone');
+    groups.add('room', 'neglected');
     clock.advance(600);
     groups.add('room', 'renewed');
     clock.advance(600);

@@ -596,7 +596,7 @@ describe('memoryLayer', () => {
 
     it('keep a member that was added again, for a full term', async () => {
       const { clock, layer } = timed({ groupExpiryMs: 1_000 });
-      for (const channel of ['renewed', 'left alone']) await layer.groupAdd('room', channel);
+      for (const channel of ['renewed', 'neglected']) await layer.groupAdd('room', channel);
       clock.advance(900);
       await layer.groupAdd('room', 'renewed');
       clock.advance(999);
@@ -874,7 +874,9 @@ class Ledger {
 
   async #groupSend(): Promise<void> {
     const id = this.#nextId++;
-    const fitting = READERS.filter((reader) => this.#fits(reader, this.#waitersServedBefore(reader)));
+    const fitting = READERS.filter((reader) =>
+      this.#fits(reader, this.#waitersServedBefore(reader)),
+    );
     await this.layer.groupSend('all', { id });
     for (const reader of fitting) this.#accept(id, reader);
     const full = READERS.filter((reader) => !fitting.includes(reader));
