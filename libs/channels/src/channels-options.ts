@@ -1,8 +1,13 @@
 import { type ChannelLayer, type Clock, memoryLayer, systemClock } from '@nest-channels/core';
 
-/** Is a layer, or a function that makes one for each application that starts. */
+/**
+ * Is a layer, or a function that makes one for each application that starts.
+ *
+ * The application closes it when it stops; one given to two applications ends with the first.
+ */
 export type LayerOption = ChannelLayer | (() => ChannelLayer);
 
+/** Are the options of the interface server. */
 export interface ServerOptions {
   /** Is the alias of the layer that connections speak over; `default` if absent. */
   readonly layer?: string;
@@ -23,6 +28,7 @@ export interface ServerOptions {
   readonly closeTimeoutMs?: number;
 }
 
+/** Are the options of the worker. */
 export interface WorkerOptions {
   /** Is how many messages are handled at the same time; 64 if absent. */
   readonly concurrency?: number;
@@ -34,6 +40,7 @@ export interface WorkerOptions {
   readonly shutdownTimeoutMs?: number;
 }
 
+/** Are the options of an application's channels. */
 export interface ChannelsModuleOptions {
   /** Are the layers by alias; a memory layer as `default` if absent. */
   readonly layers?: Readonly<Record<string, LayerOption>>;

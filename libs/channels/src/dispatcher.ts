@@ -2,6 +2,7 @@ import {
   Channel,
   type ChannelLayer,
   type Content,
+  isRefusalStatus,
   Message,
   type PendingSend,
   reasonOf,
@@ -109,5 +110,6 @@ function describe({ channel, content }: Message): string {
 }
 
 function statusOf(error: unknown): number {
-  return error instanceof HttpException ? error.getStatus() : 500;
+  const status = error instanceof HttpException ? error.getStatus() : 500;
+  return isRefusalStatus(status) ? status : 500;
 }

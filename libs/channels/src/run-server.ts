@@ -2,6 +2,7 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ChannelsRuntime } from './channels-runtime.js';
 
+/** Are the options of a server process. */
 export interface RunServerOptions {
   /** Is the port to listen on; the environment's `PORT`, else 8000, if absent. */
   readonly port?: number;

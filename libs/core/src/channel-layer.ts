@@ -11,6 +11,7 @@ export interface Received {
   readonly content: Content;
 }
 
+/** Are the options of one receive. */
 export interface ReceiveOptions {
   /** Ends the wait. A message is then either returned or still in its channel, never lost. */
   readonly signal: AbortSignal;

@@ -52,7 +52,7 @@ function copyCompound(value: object, trail: (string | number)[]): unknown {
   if (Array.isArray(value)) return copyArray(value, trail);
   if (types.isUint8Array(value)) return Buffer.from(value);
   if (isPlainObject(value)) return copyObject(value, trail);
-  throw refusal(trail, `expected a plain object, got ${kindOf(value)}; spread it: { ...value }`);
+  throw refusal(trail, `expected a plain object, got ${kindOf(value)}; send the values it holds`);
 }
 
 function copyArray(values: readonly unknown[], trail: (string | number)[]): unknown[] {

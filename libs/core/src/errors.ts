@@ -101,8 +101,9 @@ export class ReplyMissing extends ChannelsError<CoreErrorCode> {
   }
 }
 
-/** Returns what an error says, whatever it was that was thrown. */
+/** Returns what an error says, with its code, whatever it was that was thrown. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof ChannelsError) return `${error.message} [${error.code}]`;
   return error instanceof Error ? error.message : String(error);
 }
 

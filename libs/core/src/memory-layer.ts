@@ -13,6 +13,7 @@ import { MemoryGroups } from './memory-groups.js';
 import { MemoryMailbox, type Receiver } from './memory-mailbox.js';
 import { assertReceivableName, assertSingleReaderPattern, nonLocalName } from './names.js';
 
+/** Are the limits of a memory layer. */
 export interface MemoryLayerOptions {
   /** Is how many unread messages a channel holds; 1,000 if absent. */
   readonly capacity?: number;

@@ -1,12 +1,13 @@
 import type { ContentOf, WebSocketReply } from './channel-contents.js';
 import type { Channel } from './channel.js';
 import { assertClose } from './close-code.js';
-import { ReplyMissing } from './errors.js';
-import { replyFor } from './reply.js';
+import { InvalidContent, ReplyMissing } from './errors.js';
+import { isRefusalStatus, replyFor } from './reply.js';
 
 /** Is what a route's patterns captured; an optional part that did not take part is undefined. */
 export type Captures = Readonly<Record<string, string | undefined>>;
 
+/** Is what a message is made of. */
 export interface MessageParts<Name extends string> {
   readonly channel: Name;
   readonly content: ContentOf<Name>;
@@ -53,8 +54,17 @@ export class Message<Name extends string = string> {
     return this.#answer({ accept: true, ...options });
   }
 
-  /** Refuses a pending connection with an HTTP status, 403 if absent; ignored by an open one. */
+  /**
+   * Refuses a pending connection with an HTTP status; ignored by an open one.
+   *
+   * @param options `status` is from 300 to 599, 403 if absent
+   * @throws InvalidContent `CHANNELS_CONTENT_INVALID` for another status
+   */
   deny(options: Pick<WebSocketReply, 'status' | 'headers' | 'body'> = {}): Promise<void> {
+    const { status = 403 } = options;
+    if (!isRefusalStatus(status)) {
+      throw new InvalidContent('the refusal', `status ${status} is not from 300 to 599`);
+    }
     return this.#answer({ accept: false, ...options });
   }
 

@@ -13,6 +13,11 @@ export function replyFor(value: unknown): WebSocketReply {
   return { text: toJson(value) };
 }
 
+/** Tells whether an HTTP status can refuse a handshake: one that redirects or reports an error. */
+export function isRefusalStatus(status: unknown): status is number {
+  return Number.isInteger(status) && (status as number) >= 300 && (status as number) < 600;
+}
+
 function toJson(value: unknown): string {
   const json = stringify(value);
   if (json === undefined) {

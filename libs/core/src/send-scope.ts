@@ -15,6 +15,7 @@ export interface PendingSend {
 /** Is told of each send that was made inside a scope and did not get through. */
 export type SendFailure = (send: PendingSend, error: unknown) => void;
 
+/** Are the options of one send. */
 export interface SendOptions {
   /** Sends at once and overtakes what is buffered; false if absent. */
   readonly immediately?: boolean;

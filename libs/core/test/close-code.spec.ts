@@ -20,9 +20,9 @@ const SENDABLE = new Set([
 ]);
 
 describe('assertClose', () => {
-  it('takes exactly the sendable codes among all from -1 to 70,000', () => {
+  it('takes exactly the sendable codes among all from -1 to 6,000', () => {
     const taken = new Set<number>();
-    for (let code = -1; code <= 70_000; code++) {
+    for (let code = -1; code <= 6_000; code++) {
       try {
         assertClose(code);
         taken.add(code);
@@ -33,7 +33,7 @@ describe('assertClose', () => {
     expect(taken).toEqual(SENDABLE);
   });
 
-  it.each([0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5, NaN, Infinity, -1000])(
+  it.each([0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5, NaN, Infinity, -1000, 66_536])(
     'refuses code %p and says which are possible',
     (code) => {
       const error = expectThrown(InvalidClose, () => assertClose(code));

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { type Content, CONTENT_DEPTH_LIMIT, InvalidContent, snapshot } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expectThrown } from './support/failure.js';
 
 const INT64_MAX = 9_223_372_036_854_775_807n;

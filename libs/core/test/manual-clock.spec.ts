@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 describe('ManualClock', () => {
   it('stands still until it is moved', () => {

@@ -13,7 +13,7 @@ import {
   nonLocalName,
   type Received,
 } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expectRejected } from './support/failure.js';
 import { available, contents } from './support/messages.js';
 import { openSignal } from './support/open-signal.js';
@@ -24,8 +24,8 @@ function timed(options: MemoryLayerOptions = {}): { clock: ManualClock; layer: C
   return { clock, layer: memoryLayer({ clock, ...options }) };
 }
 
-async function sendAll(layer: ChannelLayer, channel: string, ids: readonly number[]) {
-  for (const id of ids) await layer.send(channel, { id });
+async function sendAll(layer: ChannelLayer, channel: string, numbers: readonly number[]) {
+  for (const id of numbers) await layer.send(channel, { id });
 }
 
 async function ids(layer: ChannelLayer, channels: string | readonly string[]): Promise<unknown[]> {
@@ -960,7 +960,7 @@ describe('memoryLayer, under any interleaving of sends, receives, aborts and tim
         for (const next of steps) await ledger.take(next);
         await ledger.drain();
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

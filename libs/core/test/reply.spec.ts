@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { InvalidContent } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { replyFor } from '../src/reply.js';
 import { expectThrown } from './support/failure.js';
 

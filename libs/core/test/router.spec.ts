@@ -8,7 +8,7 @@ import {
   route,
   Router,
 } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 function match(routes: Routable<string>[], content: Content, channel = 'websocket.receive') {
   return new Router(routes).match(channel, content);

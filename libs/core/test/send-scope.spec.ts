@@ -12,7 +12,7 @@ import {
   type SendFailure,
   SendScopes,
 } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expectError, expectRejected } from './support/failure.js';
 import { available, contents } from './support/messages.js';
 import { settled } from './support/settled.js';

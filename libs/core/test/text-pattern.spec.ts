@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidPattern } from '@nest-channels/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compilePattern, type TextMatch } from '../src/text-pattern.js';
 import { expectThrown } from './support/failure.js';
 
@@ -50,7 +50,7 @@ describe('compilePattern', () => {
     });
 
     it.each([
-      ['/', ''.padEnd(2, 'x')],
+      ['/', '/x'],
       ['/echo', '/'],
       ['/echo', '/Echo'],
       ['/echo', '/echoes'],

@@ -12,7 +12,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { ServerOptions } from '../channels-options.js';
 import { EarlyData } from './early-data.js';
 import type { Handshake } from './handshake.js';
-import { type Refusal, refuse } from './refusal.js';
+import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
 import type { Close, Reply } from './reply-reader.js';
 import type { Upgrader } from './upgrader.js';
 
@@ -79,7 +79,7 @@ export class Connection {
       await layer.send('websocket.connect', content);
     } catch (error) {
       this.#warn(`refused with 503: ${reasonOf(error)}`);
-      this.#refuse({ status: 503, headers: { 'Retry-After': '5' } });
+      this.#refuse(UNAVAILABLE);
     }
   }
 
@@ -91,7 +91,7 @@ export class Connection {
 
   /** Ends the connection from the server's side. */
   close(close: Close): void {
-    if (this.#state === 'connecting') this.#end(ABNORMAL, { status: 503 });
+    if (this.#state === 'connecting') this.#end(ABNORMAL, UNAVAILABLE);
     else if (this.#state === 'open') this.#sendClose(close);
   }
 
@@ -155,7 +155,7 @@ export class Connection {
       `refused with 503: nothing answered within ${acceptTimeoutMs} ms. ` +
         'Is a worker running, and does its websocket.connect handler accept or deny?',
     );
-    this.#end(ABNORMAL, { status: 503, headers: { 'Retry-After': '5' } });
+    this.#end(ABNORMAL, UNAVAILABLE);
   }
 
   #tooEarly(): void {

@@ -10,7 +10,7 @@ import { Connection, type ConnectionHost, type Upgrade } from './connection.js';
 import { readHandshake } from './handshake.js';
 import { Mailbox } from './mailbox.js';
 import { isAllowedOrigin } from './origin.js';
-import { type Refusal, refuse } from './refusal.js';
+import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
 import type { Reply } from './reply-reader.js';
 import { Upgrader } from './upgrader.js';
 
@@ -101,7 +101,7 @@ export class InterfaceServer {
   }
 
   #refusal(request: IncomingMessage): Refusal | undefined {
-    if (this.#state !== 'running') return { status: 503, headers: { 'Retry-After': '5' } };
+    if (this.#state !== 'running') return UNAVAILABLE;
     if (isAllowedOrigin(request, this.settings.server.allowedOrigins)) return undefined;
     this.#logger.warn(
       `Refused a handshake from origin ${JSON.stringify(request.headers.origin)} with 403. ` +

@@ -8,6 +8,9 @@ export interface Refusal {
   readonly body?: string;
 }
 
+/** Refuses a client that may be welcome later. */
+export const UNAVAILABLE: Refusal = { status: 503, headers: { 'Retry-After': '5' } };
+
 /** Answers a handshake with an HTTP status and ends its socket. */
 export function refuse(socket: Duplex, { status, headers = {}, body }: Refusal): void {
   const reason = STATUS_CODES[status] ?? 'Unknown';

@@ -1,4 +1,4 @@
-import { assertClose, type Content, reasonOf } from '@nest-channels/core';
+import { assertClose, type Content, isRefusalStatus, reasonOf } from '@nest-channels/core';
 import { InvalidReply } from '../errors.js';
 import { headerLines } from './refusal.js';
 
@@ -45,7 +45,7 @@ export function readReply(content: Content): Reply {
     accept: readKey(content, 'accept', isBoolean, 'a boolean'),
     subprotocol: readKey(content, 'subprotocol', isText, 'a text'),
     headers: readHeaders(content),
-    status: readKey(content, 'status', isStatus, 'an HTTP status from 300 to 599') ?? 403,
+    status: readKey(content, 'status', isRefusalStatus, 'an HTTP status from 300 to 599') ?? 403,
     body: readKey(content, 'body', isText, 'a text'),
     data: readData(content),
     close: readClose(content),
@@ -109,10 +109,6 @@ function isBytes(value: unknown): value is Uint8Array {
 
 function isClose(value: unknown): value is boolean | number {
   return typeof value === 'boolean' || typeof value === 'number';
-}
-
-function isStatus(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 300 && (value as number) < 600;
 }
 
 function isHeaders(value: unknown): value is Record<string, string> {

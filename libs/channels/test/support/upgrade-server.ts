@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Inbox } from './inbox.js';
 import { RawClient } from './raw-client.js';
@@ -18,11 +18,15 @@ const running = new Set<UpgradeServer>();
 /** Is an HTTP server on a free port that leaves its upgrade requests to the test. */
 export class UpgradeServer {
   readonly #upgrades = new Inbox<ArrivedUpgrade>();
-  readonly #sockets: Duplex[] = [];
-  readonly #clientsEnded: Promise<unknown>[] = [];
+  /** Are the server's ends of all connections, in the order they came. */
+  readonly sockets: Socket[] = [];
+  readonly #ends: Promise<unknown>[] = [];
 
   private constructor(readonly http: Server) {
-    http.on('connection', (socket) => this.#sockets.push(socket));
+    http.on('connection', (socket) => {
+      this.sockets.push(socket);
+      this.#ends.push(new Promise((resolve) => socket.once('close', resolve)));
+    });
     http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       this.#upgrades.push({ request, socket, head });
@@ -51,14 +55,14 @@ export class UpgradeServer {
   /** Connects a client that speaks whatever a test wants. */
   async rawClient(): Promise<RawClient> {
     const client = await RawClient.connect(this.port);
-    this.#clientsEnded.push(client.ended);
+    this.#ends.push(client.ended);
     return client;
   }
 
   /** Connects a WebSocket client. */
   webSocket(path = '/', options?: TestSocketOptions): TestSocket {
     const socket = new TestSocket(`ws://127.0.0.1:${this.port}${path}`, options);
-    this.#clientsEnded.push(socket.closed);
+    this.#ends.push(socket.closed);
     return socket;
   }
 
@@ -66,8 +70,8 @@ export class UpgradeServer {
     running.delete(this);
     const closed = once(this.http, 'close');
     this.http.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await Promise.all([closed, ...this.#clientsEnded]);
+    for (const socket of this.sockets) socket.destroy();
+    await Promise.all([closed, ...this.#ends]);
   }
 }
 
