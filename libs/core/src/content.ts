@@ -46,11 +46,11 @@ function copyValue(value: unknown, trail: (string | number)[]): unknown {
 }
 
 function copyCompound(value: object, trail: (string | number)[]): unknown {
+  if (types.isUint8Array(value)) return Buffer.from(value);
   if (trail.length > CONTENT_DEPTH_LIMIT) {
     throw refusal(trail, `it is circular or nested deeper than ${CONTENT_DEPTH_LIMIT}`);
   }
   if (Array.isArray(value)) return copyArray(value, trail);
-  if (types.isUint8Array(value)) return Buffer.from(value);
   if (isPlainObject(value)) return copyObject(value, trail);
   throw refusal(trail, `expected a plain object, got ${kindOf(value)}; send the values it holds`);
 }

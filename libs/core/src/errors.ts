@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type CoreErrorCode =
   | 'CHANNELS_CHANNEL_FULL'
@@ -104,9 +106,10 @@ export class ReplyMissing extends ChannelsError<CoreErrorCode> {
 /** Returns what an error says, with its code, whatever it was that was thrown. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ChannelsError) return `${error.message} [${error.code}]`;
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  return typeof error === 'string' ? error : inspect(error, { depth: 0 });
 }
 
 function display(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 });
 }

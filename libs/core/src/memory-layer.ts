@@ -31,6 +31,9 @@ export function memoryLayer(options: MemoryLayerOptions = {}): ChannelLayer {
   return new MemoryLayer(options);
 }
 
+/** Makes 22 characters, which the limit of a single-reader pattern leaves room for. */
+const RANDOM_BYTES = 16;
+
 class MemoryLayer implements ChannelLayer {
   readonly name = 'memory';
   readonly reach = 'process';
@@ -71,11 +74,13 @@ class MemoryLayer implements ChannelLayer {
   }
 
   async newChannel(pattern: string): Promise<string> {
+    this.#assertOpen();
     assertSingleReaderPattern(pattern);
-    return pattern + randomBytes(16).toString('base64url');
+    return pattern + randomBytes(RANDOM_BYTES).toString('base64url');
   }
 
   async closeChannel(channel: string): Promise<void> {
+    this.#assertOpen();
     this.#groups.discardEverywhere(channel);
   }
 
@@ -103,6 +108,11 @@ class MemoryLayer implements ChannelLayer {
   }
 
   async flush(): Promise<void> {
+    this.#assertOpen();
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#groups.clear();
     for (const mailbox of this.#mailboxes.values()) mailbox.clear();
   }
@@ -125,7 +135,7 @@ class MemoryLayer implements ChannelLayer {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.flush();
+    this.#clear();
     const waiting = [...this.#mailboxes.values()].flatMap((mailbox) => [...mailbox.receivers]);
     for (const receiver of waiting) receiver.end();
   }

@@ -3,6 +3,9 @@ import { InvalidName } from './errors.js';
 /** Is the number of characters a channel or group name must stay below. */
 export const NAME_LENGTH_LIMIT = 100;
 
+/** Is how much a layer may append to a single-reader pattern. */
+const COMPLETION_LENGTH = 22;
+
 const CHANNEL_NAME = /^[A-Za-z0-9_.-]+(?:![A-Za-z0-9_.-]*|\?[A-Za-z0-9_.-]+)?$/;
 const RECEIVABLE_NAME = /^[A-Za-z0-9_.-]+(?:!|\?[A-Za-z0-9_.-]+)?$/;
 const SINGLE_READER_PATTERN = /^[A-Za-z0-9_.-]+\?$/;
@@ -36,10 +39,14 @@ export function assertReceivableName(name: unknown): asserts name is string {
 /**
  * Throws unless the text can be completed to a single-reader name: `body?`.
  *
+ * It has under 78 characters, so that a layer can append 22.
+ *
  * @throws InvalidName `CHANNELS_NAME_INVALID`
  */
 export function assertSingleReaderPattern(pattern: unknown): asserts pattern is string {
-  assertName('new channel', pattern, SINGLE_READER_PATTERN, `${LETTERS}, ending in "?"`);
+  const expected = 'ASCII letters, digits, "-", "_" and ".", under 78 characters, ending in "?"';
+  const limit = NAME_LENGTH_LIMIT - COMPLETION_LENGTH;
+  assertName('new channel', pattern, SINGLE_READER_PATTERN, expected, limit);
 }
 
 /**
@@ -63,7 +70,13 @@ export function localName(channel: string): string | undefined {
   return mark < 0 ? undefined : channel.slice(mark + 1);
 }
 
-function assertName(subject: string, name: unknown, grammar: RegExp, expected: string): void {
-  const valid = typeof name === 'string' && name.length < NAME_LENGTH_LIMIT && grammar.test(name);
+function assertName(
+  subject: string,
+  name: unknown,
+  grammar: RegExp,
+  expected: string,
+  limit = NAME_LENGTH_LIMIT,
+): void {
+  const valid = typeof name === 'string' && name.length < limit && grammar.test(name);
   if (!valid) throw new InvalidName(subject, name, expected);
 }

@@ -61,8 +61,9 @@ export class RoutePath<Handler> {
   }
 
   match(content: Content, onlyKey?: string): Captures | undefined {
-    const rests: Record<string, string> = {};
-    const captures: Record<string, string | undefined> = {};
+    // A key or capture may be named like something that every object inherits.
+    const rests = Object.create(null) as Record<string, string>;
+    const captures = Object.create(null) as Record<string, string | undefined>;
     for (const pattern of this.#patterns) {
       if (onlyKey !== undefined && pattern.key !== onlyKey) continue;
       const text = rests[pattern.key] ?? content[pattern.key];

@@ -54,8 +54,8 @@ export class SendScopes {
    */
   send(send: PendingSend, options: SendOptions = {}): Promise<void> {
     const scope = this.#current.getStore();
-    if (!scope?.isOpen) return send.attempt();
-    return options.immediately ? scope.sendNow(send) : scope.buffer(send);
+    if (!scope) return send.attempt();
+    return options.immediately || !scope.isOpen ? scope.sendNow(send) : scope.buffer(send);
   }
 }
 

@@ -70,7 +70,7 @@ function matchPath(regexp: RegExp, names: string[], text: string): TextMatch | u
   // What a prefix leaves of a path it matches as a whole is empty: the root of its children.
   const match = regexp.exec(text || '/');
   if (!match) return undefined;
-  const captures: Record<string, string | undefined> = {};
+  const captures = Object.create(null) as Record<string, string | undefined>;
   names.forEach((name, index) => (captures[name] ??= match[index + 1]));
   return { captures, rest: text.slice(match[0].length) };
 }

@@ -68,7 +68,7 @@ type Kind = 'channel' | 'receivable' | 'pattern' | 'group';
 
 /** Tells names apart without a regular expression. */
 function referenceFor(kind: Kind, name: string): boolean {
-  if (name.length > 99) return false;
+  if (name.length > (kind === 'pattern' ? 77 : 99)) return false;
   const [prefix, local] = splitAt(name, '!') ?? [];
   const [start, end] = splitAt(name, '?') ?? [];
   const isSingle = isPlain(start) && isPlain(end);
@@ -174,7 +174,7 @@ describe('assertReceivableName', () => {
 });
 
 describe('assertSingleReaderPattern', () => {
-  it.each(['body?', 'http.request.body?', `${'x'.repeat(98)}?`])('takes %j', (pattern) => {
+  it.each(['body?', 'http.request.body?', `${'x'.repeat(76)}?`])('takes %j', (pattern) => {
     expect(() => assertSingleReaderPattern(pattern)).not.toThrow();
   });
 
@@ -184,7 +184,7 @@ describe('assertSingleReaderPattern', () => {
     ['a process-specific prefix', 'body!'],
     ['a completed name', 'body?x1'],
     ['a newline at its end', 'body?\n'],
-    ['100 characters', `${'x'.repeat(99)}?`],
+    ['78 characters', `${'x'.repeat(77)}?`],
   ])('refuses %s', (_, pattern) => {
     expectThrown(InvalidName, () => assertSingleReaderPattern(pattern));
   });
