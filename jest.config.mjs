@@ -1,5 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
+  maxWorkers: '100%',
   testEnvironment: '<rootDir>/test/setup/leak-guard.mjs',
   // Libraries are tested from their sources, so that a test run needs no build of its own.
   testEnvironmentOptions: {

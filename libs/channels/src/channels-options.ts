@@ -1,4 +1,5 @@
 import { type ChannelLayer, type Clock, memoryLayer, systemClock } from '@nest-channels/core';
+import { webOrigin } from './web-origin.js';
 
 /**
  * Is a layer, or a function that makes one for each application that starts.
@@ -115,7 +116,7 @@ function numberProblems(owner: string, options: object): string[] {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text.toLowerCase();
+  return webOrigin(text) === text.toLowerCase();
 }
 
 function originProblem(origin: string): string {

@@ -42,7 +42,7 @@ function literalPattern(key: string, literal: string, extent: Extent): TextPatte
     extent === 'whole' ? text === literal : text.startsWith(literal);
   const match = (text: string): TextMatch | undefined =>
     matches(text) ? { captures: {}, rest: text.slice(literal.length) } : undefined;
-  return { key, source: literal, identity: literal, match };
+  return { key, source: literal, identity: JSON.stringify(literal), match };
 }
 
 function pathPattern(key: string, path: string, extent: Extent): TextPattern {
@@ -83,7 +83,11 @@ function regExpPattern(key: string, pattern: RegExp): TextPattern {
     const found = sticky.exec(text);
     return found ? { captures: found.groups ?? {}, rest: text.slice(found[0].length) } : undefined;
   };
-  return { key, source: String(pattern), identity: String(pattern), match };
+  return { key, source: String(pattern), identity: withoutGroupNames(pattern), match };
+}
+
+function withoutGroupNames(pattern: RegExp): string {
+  return String(pattern).replace(/\(\?<[^=!][^>]*>/g, '(');
 }
 
 function assertNamedGroupsOnly(key: string, pattern: RegExp): void {

@@ -139,6 +139,12 @@ describe('reasonOf', () => {
     expect(reasonOf(thrown)).toBe(reason);
   });
 
+  it('returns the message and the code of an error of ours', () => {
+    expect(reasonOf(new LayerUnavailable('Redis is gone.'))).toBe(
+      'Redis is gone. [CHANNELS_LAYER_UNAVAILABLE]',
+    );
+  });
+
   it('returns a text for a thrown object that has no text form', () => {
     expect(typeof reasonOf(Object.create(null))).toBe('string');
   });

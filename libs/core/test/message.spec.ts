@@ -111,6 +111,21 @@ describe('Message', () => {
     });
   });
 
+  describe('deny, with a status', () => {
+    it.each([300, 403, 599])('refuses with %i', async (status) => {
+      const { message, replies } = setUp();
+      await message.deny({ status });
+      expect(await replies()).toEqual([{ accept: false, status }]);
+    });
+
+    it.each([0, 101, 200, 299, 600, 403.5, NaN])('throws at once for %p', (status) => {
+      const { message, layer } = setUp();
+      const error = expectThrown(InvalidContent, () => message.deny({ status }));
+      expect(error.message).toContain(`status ${status} is not from 300 to 599`);
+      expect(layer.statistics().messagesSent).toBe(0);
+    });
+  });
+
   describe('reply', () => {
     it.each<readonly [string, unknown, Content]>([
       ['text as a text frame', 'hi', { text: 'hi' }],

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { InvalidContent } from '@nest-channels/core';
+import { InvalidContent, isRefusalStatus } from '@nest-channels/core';
 import * as fc from 'fast-check';
 import { replyFor } from '../src/reply.js';
 import { expectThrown } from './support/failure.js';
@@ -66,4 +66,19 @@ describe('replyFor', () => {
       ),
     );
   });
+});
+
+describe('isRefusalStatus', () => {
+  it('is true for exactly the statuses from 300 to 599', () => {
+    const statuses = Array.from({ length: 1_200 }, (_, index) => index - 100);
+    const refusals = Array.from({ length: 300 }, (_, index) => index + 300);
+    expect(statuses.filter((status) => isRefusalStatus(status))).toEqual(refusals);
+  });
+
+  it.each<unknown>([403.5, NaN, Infinity, '403', 403n, null, undefined, [403], Object(403)])(
+    'is false for %p',
+    (value) => {
+      expect(isRefusalStatus(value)).toBe(false);
+    },
+  );
 });

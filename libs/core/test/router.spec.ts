@@ -292,6 +292,10 @@ describe('RoutePath', () => {
     return flatten(routes).flatMap(({ places }) => places);
   }
 
+  function identitiesOf(...routes: Routable<string>[]): string[] {
+    return flatten(routes).flatMap(({ identities }) => identities);
+  }
+
   it('describes what it takes, a text per channel', () => {
     expect(placesOf(route(['a', 'b'], 'x'))).toEqual(['a', 'b']);
     expect(placesOf(route(['a', 'b'], 'x', { path: '/:id', text: /go/i }))).toEqual([
@@ -307,11 +311,29 @@ describe('RoutePath', () => {
     ]);
   });
 
-  it('has a text in common with a route that takes the same', () => {
-    const first = placesOf(route(['a', 'b'], 'x', { path: '/rooms/:room' }));
-    const second = placesOf(route(['b', 'c'], 'y', { path: '/rooms/:room' }));
-    expect(first.filter((place) => second.includes(place))).toEqual(['b path=/rooms/:room']);
-    expect(placesOf(route('b', 'y', { path: '/rooms' }))).not.toEqual(second.slice(0, 1));
+  it('has an identity in common with a route that takes the same', () => {
+    const first = identitiesOf(route(['a', 'b'], 'x', { path: '/rooms/:room' }));
+    const second = identitiesOf(route(['b', 'c'], 'y', { path: '/rooms/:id' }));
+    expect(first).toHaveLength(2);
+    expect(first.filter((identity) => second.includes(identity))).toEqual([first[1]]);
+    expect(second).not.toContain(first[0]);
+  });
+
+  it('has an identity in common with a route behind prefixes that take the same', () => {
+    const behind = (prefix: string): string[] =>
+      identitiesOf(include([receive('x', { path: '/rooms/:room' })], { path: prefix }));
+    expect(behind('/:tenant')).toEqual(behind('/:customer'));
+    expect(behind('/v1')).not.toEqual(behind('/v2'));
+  });
+
+  it.each<readonly [string, Filters, Filters]>([
+    ['another path', { path: '/rooms' }, { path: '/room' }],
+    ['another key', { text: 'go' }, { type: 'go' }],
+    ['one filter more', { text: 'go' }, { text: 'go', type: 'x' }],
+    ['a text that reads like two filters', { text: 'go type=x' }, { text: 'go', type: 'x' }],
+    ['a text that reads like a RegExp', { text: '/go/' }, { text: /go/ }],
+  ])('has no identity in common with a route for %s', (_, one, other) => {
+    expect(identitiesOf(receive('x', one))).not.toEqual(identitiesOf(receive('y', other)));
   });
 
   it('has its places as its text form', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidPattern } from '@nest-channels/core';
 import * as fc from 'fast-check';
-import { compilePattern, type TextMatch } from '../src/text-pattern.js';
+import { compilePattern, type Extent, type TextMatch } from '../src/text-pattern.js';
 import { expectThrown } from './support/failure.js';
 
 function whole(pattern: string | RegExp, text: string, key = 'path'): TextMatch | undefined {
@@ -256,6 +256,39 @@ describe('compilePattern', () => {
         expect(compilePattern('text', pattern, 'whole').source).toBe(String(pattern));
       },
     );
+  });
+});
+
+describe('TextPattern.identity', () => {
+  const identity = (pattern: string | RegExp, key = 'path', extent: Extent = 'whole'): string =>
+    compilePattern(key, pattern, extent).identity;
+
+  it.each<readonly [string | RegExp, string | RegExp]>([
+    ['/rooms/:room', '/rooms/:id'],
+    ['/:a/:b', '/:b/:a'],
+    ['/files/*path', '/files/*rest'],
+    ['/rooms{/:room}', '/rooms{/:id}'],
+    [/go (?<verb>\w+)/, /go (?<word>\w+)/],
+  ])('is the same for %p and %p, which differ in names only', (one, other) => {
+    expect(identity(one)).toBe(identity(other));
+    expect(identity(one, 'path', 'prefix')).toBe(identity(other, 'path', 'prefix'));
+  });
+
+  it.each<readonly [string | RegExp, string | RegExp, string]>([
+    ['/rooms', '/Rooms', 'path'],
+    ['/rooms/:room', '/rooms/*room', 'path'],
+    ['/rooms/:room', '/rooms{/:room}', 'path'],
+    ['/a.b', '/a-b', 'path'],
+    ['go', 'Go', 'text'],
+    [/go/, /go/i, 'text'],
+    [/(?<a>x)y/, /(?<a>y)x/, 'text'],
+    ['/go/', /go/, 'text'],
+  ])('is another for %p than for %p', (one, other, key) => {
+    expect(identity(one, key)).not.toBe(identity(other, key));
+  });
+
+  it('is another for a whole path than for a prefix', () => {
+    expect(identity('/rooms', 'path', 'whole')).not.toBe(identity('/rooms', 'path', 'prefix'));
   });
 });
 

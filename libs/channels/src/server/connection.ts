@@ -64,7 +64,8 @@ export class Connection {
     private readonly host: ConnectionHost,
   ) {
     const { socket, head } = upgrade;
-    const limits = { bytes: host.settings.maxEarlyBytes, onExceeded: () => this.#tooEarly() };
+    const onExceeded = (): void => this.#end(ABNORMAL, this.#tooEarly());
+    const limits = { bytes: host.settings.maxEarlyBytes, onExceeded };
     this.#early = new EarlyData(socket, head, limits);
     socket.once('end', this.#lost);
     socket.once('close', this.#lost);
@@ -73,11 +74,14 @@ export class Connection {
   /** Asks the application whether the client may connect. */
   async connect(): Promise<void> {
     const { layer, clock, settings } = this.host;
+    if (this.upgrade.head.length > settings.maxEarlyBytes) return this.#refuse(this.#tooEarly());
     this.#timer = clock.setTimer(() => this.#timedOut(), settings.acceptTimeoutMs);
     try {
       const content = { ...this.upgrade.handshake, reply_channel: this.replyChannel };
       await layer.send('websocket.connect', content);
     } catch (error) {
+      // A layer that lost its answer may have delivered the message all the same.
+      if (this.#state !== 'connecting') return;
       this.#warn(`refused with 503: ${reasonOf(error)}`);
       this.#refuse(UNAVAILABLE);
     }
@@ -125,7 +129,8 @@ export class Connection {
   #offered(subprotocol: string | undefined): string | undefined {
     const { subprotocols } = this.upgrade.handshake;
     if (subprotocol === undefined || subprotocols.includes(subprotocol)) return subprotocol;
-    this.#warn(`accepted without subprotocol "${subprotocol}", which its client did not offer`);
+    const quoted = JSON.stringify(subprotocol);
+    this.#warn(`accepted without subprotocol ${quoted}, which its client did not offer`);
     return undefined;
   }
 
@@ -158,9 +163,9 @@ export class Connection {
     this.#end(ABNORMAL, UNAVAILABLE);
   }
 
-  #tooEarly(): void {
+  #tooEarly(): Refusal {
     this.#warn(`refused with 413: over ${this.host.settings.maxEarlyBytes} bytes before accept`);
-    this.#end(ABNORMAL, { status: 413 });
+    return { status: 413 };
   }
 
   readonly #lost = (): void => {

@@ -73,7 +73,7 @@ function readHeaders(raw: readonly string[]): WebSocketConnect['headers'] {
 
 function readSubprotocols(header: string | undefined): string[] {
   if (header === undefined) return [];
-  const subprotocols = header.split(',').map((subprotocol) => subprotocol.trim());
+  const subprotocols = header.replace(/^[ \t]+|[ \t]+$/g, '').split(/[ \t]*,[ \t]*/);
   const isValid = subprotocols.every((subprotocol) => TOKEN.test(subprotocol));
   if (!isValid || new Set(subprotocols).size < subprotocols.length) {
     throw new InvalidHandshake(400, 'expected a list of different subprotocols');

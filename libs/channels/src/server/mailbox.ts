@@ -56,9 +56,21 @@ export class Mailbox {
   #open({ channels, content }: Received): void {
     try {
       const reply = readReply(content);
-      for (const channel of channels) this.parts.deliver(channel, reply);
+      for (const channel of channels) this.#deliver(channel, reply);
     } catch (error) {
-      this.parts.logger.error(`Dropped a reply to ${channels[0]}: ${reasonOf(error)}`);
+      this.#logDropped(channels.join(', '), error);
     }
+  }
+
+  #deliver(channel: string, reply: Reply): void {
+    try {
+      this.parts.deliver(channel, reply);
+    } catch (error) {
+      this.#logDropped(channel, error);
+    }
+  }
+
+  #logDropped(channels: string, error: unknown): void {
+    this.parts.logger.error(`Dropped a reply to ${channels}: ${reasonOf(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from '../channels-options.js';
+import { webOrigin } from '../web-origin.js';
 
 /**
  * Tells whether the page a handshake comes from may connect.
@@ -11,19 +12,22 @@ export function isAllowedOrigin(
   request: IncomingMessage,
   allowed: NonNullable<ServerOptions['allowedOrigins']>,
 ): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || allowed === '*') return true;
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (!url?.host) return false;
-  if (allowed.some((entry) => isSameOrigin(entry, url))) return true;
-  return url.host === host?.toLowerCase() || (!isProduction() && isLoopback(url.hostname));
+  const { origin: header, host } = request.headers;
+  if (header === undefined || allowed === '*') return true;
+  const origin = webOrigin(header);
+  if (origin === undefined) return false;
+  if (allowed.some((entry) => webOrigin(entry) === origin)) return true;
+  return isOwn(origin, host) || (!isProduction() && isLoopback(origin));
 }
 
-function isSameOrigin(entry: string, url: URL): boolean {
-  return URL.canParse(entry) && new URL(entry).origin === url.origin;
+/** The scheme is the page's: behind a proxy the server does not see its own. */
+function isOwn(origin: string, host: string | undefined): boolean {
+  const [scheme] = origin.split('//');
+  return host !== undefined && webOrigin(`${scheme}//${host}`) === origin;
 }
 
-function isLoopback(hostname: string): boolean {
+function isLoopback(origin: string): boolean {
+  const { hostname } = new URL(origin);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 

@@ -15,14 +15,14 @@ export const UNAVAILABLE: Refusal = { status: 503, headers: { 'Retry-After': '5'
 export function refuse(socket: Duplex, { status, headers = {}, body }: Refusal): void {
   const reason = STATUS_CODES[status] ?? 'Unknown';
   const payload = Buffer.from(body ?? `${reason}\n`);
-  const lines = [
-    `HTTP/1.1 ${status} ${reason}`,
-    ...headerLines({ 'Content-Type': 'text/plain; charset=utf-8', ...headers }),
-    `Content-Length: ${payload.length}`,
-    'Connection: close',
-  ];
+  const lines = headerLines({
+    ...withDefault(headers, 'Content-Type', 'text/plain; charset=utf-8'),
+    'Content-Length': String(payload.length),
+    Connection: 'close',
+  });
+  const head = [`HTTP/1.1 ${status} ${reason}`, ...lines].join('\r\n');
   socket.once('finish', () => socket.destroy());
-  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), payload]));
+  socket.end(Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), payload]));
 }
 
 /**
@@ -36,4 +36,16 @@ export function headerLines(headers: Readonly<Record<string, string>>): string[]
     validateHeaderValue(name, value);
     return `${name}: ${value}`;
   });
+}
+
+/** Returns headers with one more, unless it is given, and without those that are the server's. */
+function withDefault(
+  headers: Readonly<Record<string, string>>,
+  name: string,
+  value: string,
+): Record<string, string> {
+  const own = new Set(['content-length', 'connection']);
+  const given = Object.entries(headers).filter(([key]) => !own.has(key.toLowerCase()));
+  const isGiven = given.some(([key]) => key.toLowerCase() === name.toLowerCase());
+  return Object.fromEntries(isGiven ? given : [[name, value], ...given]);
 }

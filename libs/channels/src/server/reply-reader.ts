@@ -92,7 +92,14 @@ function readKey<T>(
 ): T | undefined {
   const value = content[key] ?? undefined;
   if (value === undefined || isExpected(value)) return value;
-  throw new InvalidReply(`"${key}" of a reply is ${expected}, not ${JSON.stringify(value)}`);
+  throw new InvalidReply(`"${key}" of a reply is ${expected}, not ${display(value)}`);
+}
+
+function display(value: unknown): string {
+  const json = JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'bigint' ? `${inner}n` : inner,
+  );
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }
 
 function isBoolean(value: unknown): value is boolean {
@@ -112,5 +119,6 @@ function isClose(value: unknown): value is boolean | number {
 }
 
 function isHeaders(value: unknown): value is Record<string, string> {
-  return typeof value === 'object' && value !== null && Object.values(value).every(isText);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(isText);
 }

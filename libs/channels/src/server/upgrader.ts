@@ -44,7 +44,10 @@ export class Upgrader {
   ): WebSocket | undefined {
     let opened: WebSocket | undefined;
     this.#acceptances.set(request, acceptance);
+    // ws writes the response as a text; its header values are bytes (RFC 9110 §5.5).
+    socket.setDefaultEncoding('latin1');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => (opened = webSocket));
+    socket.setDefaultEncoding('utf8');
     return opened;
   }
 }

@@ -40,7 +40,7 @@ export class Consumption {
     let drained = 0;
     while (!signal.aborted) {
       await this.parts.slots.available();
-      const received = await this.#receiveWaiting();
+      const received = signal.aborted ? 0 : await this.#receiveWaiting();
       if (received === 0) break;
       drained += received;
       await this.#breather.breathe();
@@ -60,7 +60,7 @@ export class Consumption {
     const { layer, channels, slots, clock, logger } = this.parts;
     try {
       const batch = await layer.receive(channels, { signal, max: slots.free });
-      for (const received of batch) this.#start(received);
+      for (const received of batch) await this.#start(received);
       return batch.length;
     } catch (error) {
       logger.error(`Cannot receive from the ${layer.name} layer: ${reasonOf(error)}`);
@@ -69,10 +69,12 @@ export class Consumption {
     }
   }
 
-  #start({ channels, content }: Received): void {
+  async #start({ channels, content }: Received): Promise<void> {
     const { dispatcher, slots } = this.parts;
     const lane = content['reply_channel'];
     for (const channel of channels) {
+      // What another layer brought meanwhile may have taken the slot this message came for.
+      if (slots.free <= 0) await slots.available();
       const dispatch = (): Promise<void> => dispatcher.dispatch(channel, content);
       slots.occupy(typeof lane === 'string' ? this.#lanes.run(lane, dispatch) : dispatch());
     }

@@ -17,7 +17,7 @@ export class Slots {
 
   /** Resolves when at least one slot is free. */
   async available(): Promise<void> {
-    while (this.free === 0) await this.#nextRelease();
+    while (this.free <= 0) await this.#nextRelease();
   }
 
   /** Resolves when every slot is free. */

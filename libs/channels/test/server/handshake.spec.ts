@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,7 +139,7 @@ describe('readHandshake', () => {
     const psk = Buffer.from('0123456789abcdef');
     const encryption = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
     const https = createTlsServer({ ...encryption, pskCallback: () => psk });
-    const server = await UpgradeServer.start(https as unknown as Server);
+    const server = await UpgradeServer.start(https);
     const client = connectTls({
       ...encryption,
       port: server.port,

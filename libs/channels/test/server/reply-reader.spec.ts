@@ -106,7 +106,7 @@ describe('readReply', () => {
   it.each([0, 1, 999, 1004, 1005, 1006, 1015, 2999, 5000, -1000, 1000.5, NaN, Infinity])(
     'refuses the close code %d',
     (code) => {
-      expect(problemOf({ close: code })).toBe(
+      expect(problemOf({ close: code })).toContain(
         `Cannot close a connection: code ${code} is not one of 1000-1003, 1007-1014 or 3000-4999.`,
       );
     },
@@ -116,7 +116,7 @@ describe('readReply', () => {
     ['of 124 letters', 'x'.repeat(124), 124],
     ['of 42 letters of three bytes', '☃'.repeat(42), 126],
   ])('refuses a reason %s', (_what, reason, bytes) => {
-    expect(problemOf({ close: 4000, reason })).toBe(
+    expect(problemOf({ close: 4000, reason })).toContain(
       `Cannot close a connection: the reason has ${bytes} bytes, at most 123 fit.`,
     );
   });

@@ -1,0 +1,319 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type Content,
+  LayerUnavailable,
+  ManualClock,
+  route,
+  Router,
+  SendScopes,
+} from '@nest-channels/core';
+import { Logger } from '@nestjs/common';
+import { Dispatcher } from '../../src/dispatcher.js';
+import { Consumption } from '../../src/worker/consumption.js';
+import { Slots } from '../../src/worker/slots.js';
+import { deferred } from '../support/deferred.js';
+import { FaultyLayer } from '../support/faulty-layer.js';
+import { Inbox } from '../support/inbox.js';
+import type { LogRecorder } from '../support/log-recorder.js';
+import { waitingContents } from '../support/reading.js';
+import { recordLogs } from '../support/recorded-logs.js';
+import { settled } from '../support/settled.js';
+
+const CHANNELS = ['jobs', 'mail', 'box.test!'];
+
+/** Is a message that is being handled until the test ends it. */
+interface Job {
+  readonly channel: string;
+  readonly content: Content;
+  end(): void;
+}
+
+let clock: ManualClock;
+let layer: FaultyLayer;
+let logs: LogRecorder;
+let slots: Slots;
+let jobs: Inbox<Job>;
+let running: Set<Job>;
+let stopping: AbortController;
+let loops: Promise<unknown>[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  layer = new FaultyLayer(clock);
+  logs = recordLogs();
+  jobs = new Inbox();
+  running = new Set();
+  stopping = new AbortController();
+  loops = [];
+});
+
+afterEach(async () => {
+  stopping.abort();
+  while (running.size > 0) {
+    for (const job of running) job.end();
+    await settled();
+  }
+  await Promise.all(loops);
+  expect(clock.timers).toBe(0);
+});
+
+function consumption(concurrency = 10): Consumption {
+  const handle = async ({ channel, content }: { channel: string; content: Content }) => {
+    const gate = deferred();
+    const job = { channel, content, end: () => gate.resolve() };
+    running.add(job);
+    jobs.push(job);
+    await gate.promise;
+    running.delete(job);
+    if (content['fails']) throw new Error('failed');
+  };
+  const handler = { label: 'Test.run', run: handle };
+  const router = new Router([route(['jobs', 'mail'], handler)]);
+  const policy = { unrouted: 'deny', onError: 'keep' } as const;
+  const dispatcher = new Dispatcher({ layer, router, scopes: new SendScopes(clock), policy });
+  slots = new Slots(concurrency);
+  return new Consumption({
+    layer,
+    channels: CHANNELS,
+    dispatcher,
+    slots,
+    clock,
+    logger: new Logger('Worker'),
+  });
+}
+
+function run(concurrency?: number): void {
+  loops.push(consumption(concurrency).run(stopping.signal));
+}
+
+/** Drains and keeps the promise, for the end of the test to wait for. */
+function drain(each: Consumption): Promise<number> {
+  const drained = each.drain(stopping.signal);
+  loops.push(drained);
+  return drained;
+}
+
+async function send(channel: string, ...contents: Content[]): Promise<void> {
+  for (const content of contents) await layer.send(channel, content);
+}
+
+const numbers = (count: number): Content[] =>
+  Array.from({ length: count }, (_, index) => ({ n: index + 1 }));
+
+/** Lists the numbers of the messages that have begun and were not looked at. */
+async function begun(): Promise<unknown[]> {
+  await settled();
+  return (await jobs.take(jobs.size)).map(({ content }) => content['n']);
+}
+
+describe('Consumption', () => {
+  describe('when it runs', () => {
+    it('reads its channels and dispatches what comes, side by side', async () => {
+      run();
+      expect(await layer.receives.next()).toEqual(CHANNELS);
+      await send('jobs', { n: 1 });
+      await send('mail', { n: 2 });
+      await send('jobs', { n: 3 });
+      const started = await jobs.take(3);
+      expect(started.map(({ channel, content }) => [channel, content['n']])).toEqual([
+        ['jobs', 1],
+        ['mail', 2],
+        ['jobs', 3],
+      ]);
+      expect(slots.free).toBe(7);
+    });
+
+    it('takes no more than it has free slots, and the next as one is free', async () => {
+      await send('jobs', ...numbers(5));
+      run(2);
+      const [one, two] = await jobs.take(2);
+      expect(await begun()).toEqual([]);
+      expect(layer.statistics().messagesPending).toBe(3);
+      two.end();
+      expect(await begun()).toEqual([3]);
+      expect(layer.statistics().messagesPending).toBe(2);
+      one.end();
+      expect(await begun()).toEqual([4]);
+    });
+
+    it('dispatches the messages of one reply channel in turn, also from several channels', async () => {
+      const reply_channel = 'server.test!1';
+      run();
+      await send('jobs', { n: 1, reply_channel });
+      await send('mail', { n: 2, reply_channel });
+      await send('jobs', { n: 3, reply_channel });
+      for (const n of [1, 2, 3]) {
+        const job = await jobs.next();
+        expect(job.content['n']).toBe(n);
+        expect(await begun()).toEqual([]);
+        job.end();
+      }
+    });
+
+    it('goes on with a reply channel whose message failed', async () => {
+      const reply_channel = 'server.test!1';
+      run();
+      await send('jobs', { n: 1, reply_channel, fails: true }, { n: 2, reply_channel });
+      (await jobs.next()).end();
+      expect((await jobs.next()).content['n']).toBe(2);
+      expect(await logs.nextProblem()).toContain('Test.run on jobs failed: failed');
+    });
+
+    it('dispatches the messages of different reply channels side by side', async () => {
+      run();
+      for (let n = 1; n <= 3; n++) await send('jobs', { n, reply_channel: `server.test!${n}` });
+      expect(await begun()).toEqual([1, 2, 3]);
+    });
+
+    it.each([null, 7, undefined])(
+      'dispatches messages whose reply channel is %p side by side',
+      async (name) => {
+        run();
+        for (const content of numbers(3)) await send('jobs', { ...content, reply_channel: name });
+        expect(await begun()).toEqual([1, 2, 3]);
+      },
+    );
+
+    it('dispatches a group message once for each member it is for', async () => {
+      run();
+      for (const member of ['1', '2']) await layer.groupAdd('group', `box.test!${member}`);
+      await layer.groupSend('group', {});
+      expect([await logs.nextProblem(), await logs.nextProblem()]).toEqual([
+        'No route matches box.test!1: dropped',
+        'No route matches box.test!2: dropped',
+      ]);
+    });
+
+    it('ends when it is told to, and leaves what comes then', async () => {
+      run();
+      await layer.receives.next();
+      stopping.abort();
+      await loops[0];
+      await send('jobs', { n: 1 });
+      expect(await begun()).toEqual([]);
+      expect(await waitingContents(layer, 'jobs')).toEqual([{ n: 1 }]);
+    });
+
+    it('ends while all slots are taken, as soon as one is free, and takes nothing more', async () => {
+      await send('jobs', ...numbers(2));
+      run(1);
+      const job = await jobs.next();
+      stopping.abort();
+      job.end();
+      await loops[0];
+      expect(await begun()).toEqual([]);
+      expect(await waitingContents(layer, 'jobs')).toEqual([{ n: 2 }]);
+    });
+
+    it('does nothing when it has been told to end before', async () => {
+      stopping.abort();
+      run();
+      await loops[0];
+      expect(layer.receives.size).toBe(0);
+    });
+
+    it('tries a failing layer again after a second, until it works', async () => {
+      layer.faults.receive = () => Promise.reject(new LayerUnavailable('no layer'));
+      run();
+      expect(await logs.nextProblem()).toMatch(/^Cannot receive from the faulty layer: no layer/);
+      clock.advance(999);
+      await settled();
+      expect(layer.receives.size).toBe(1);
+      clock.advance(1);
+      await logs.nextProblem();
+      expect(layer.receives.size).toBe(2);
+      delete layer.faults.receive;
+      await send('jobs', { n: 1 });
+      clock.advance(1_000);
+      expect((await jobs.next()).content['n']).toBe(1);
+      expect(logs.messages('error')).toHaveLength(2);
+    });
+
+    it('ends at once while it waits for a failing layer', async () => {
+      layer.faults.receive = () => Promise.reject(new LayerUnavailable('no layer'));
+      run();
+      await logs.nextProblem();
+      expect(clock.timers).toBe(1);
+      stopping.abort();
+      await loops[0];
+      expect(clock.timers).toBe(0);
+      expect(layer.receives.size).toBe(1);
+    });
+  });
+
+  describe('when it drains', () => {
+    it('dispatches what waits, and returns how much that was', async () => {
+      await send('jobs', ...numbers(3));
+      await send('mail', { n: 4 });
+      expect(await drain(consumption())).toBe(4);
+      expect(await begun()).toEqual([1, 2, 3, 4]);
+    });
+
+    it('returns 0 at once when nothing waits', async () => {
+      expect(await drain(consumption())).toBe(0);
+      await send('jobs', { n: 1 });
+      expect(await begun()).toEqual([]);
+    });
+
+    it('takes more than it has slots, each as one is free', async () => {
+      await send('jobs', ...numbers(4));
+      const drained = drain(consumption(2));
+      for (const n of [1, 2, 3, 4]) {
+        const job = await jobs.next();
+        expect(job.content['n']).toBe(n);
+        expect(running.size).toBeLessThanOrEqual(2);
+        job.end();
+      }
+      expect(await drained).toBe(4);
+    });
+
+    it('takes what comes while it drains', async () => {
+      await send('jobs', { n: 1 });
+      const drained = drain(consumption(1));
+      const job = await jobs.next();
+      await send('jobs', { n: 2 });
+      job.end();
+      (await jobs.next()).end();
+      expect(await drained).toBe(2);
+    });
+
+    it('keeps the order of a reply channel', async () => {
+      const reply_channel = 'server.test!1';
+      for (const content of numbers(3)) await send('jobs', { ...content, reply_channel });
+      expect(await drain(consumption())).toBe(3);
+      for (const n of [1, 2, 3]) {
+        const job = await jobs.next();
+        expect(job.content['n']).toBe(n);
+        expect(await begun()).toEqual([]);
+        job.end();
+      }
+    });
+
+    it('gives up a layer that fails, at once', async () => {
+      layer.faults.receive = () => Promise.reject(new LayerUnavailable('no layer'));
+      expect(await drain(consumption())).toBe(0);
+      expect(logs.messages('error')).toHaveLength(1);
+      expect(clock.timers).toBe(0);
+    });
+
+    it('takes nothing when it has been told to end', async () => {
+      await send('jobs', { n: 1 });
+      stopping.abort();
+      expect(await drain(consumption())).toBe(0);
+      expect(await waitingContents(layer, 'jobs')).toEqual([{ n: 1 }]);
+    });
+
+    it('takes nothing more when it is told to end while all slots are taken', async () => {
+      await send('jobs', ...numbers(2));
+      const drained = drain(consumption(1));
+      const job = await jobs.next();
+      await settled();
+      stopping.abort();
+      job.end();
+      await Promise.race([drained, jobs.next()]);
+      expect(running.size).toBe(0);
+      expect(await drained).toBe(1);
+      expect(await waitingContents(layer, 'jobs')).toEqual([{ n: 2 }]);
+    });
+  });
+});

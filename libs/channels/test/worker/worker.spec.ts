@@ -1,0 +1,317 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { LayerUnavailable } from '@nest-channels/core';
+import { nextContent, waitingContents } from '../support/reading.js';
+import { settled } from '../support/settled.js';
+import { closeWorkers, WorkerBench } from '../support/worker-bench.js';
+
+afterEach(async () => {
+  expect(await closeWorkers()).toBe(0);
+});
+
+const SOCKET_CHANNELS = ['websocket.connect', 'websocket.receive', 'websocket.disconnect'];
+
+/** Follows a stop, for tests that look at what it waits for. */
+function watch(stopping: Promise<void>): { isOver: boolean; over: Promise<void> } {
+  const watched = { isOver: false, over: stopping };
+  void stopping.then(() => (watched.isOver = true));
+  return watched;
+}
+
+describe('Worker', () => {
+  it('reads the channels that have routes, and those of sockets without any', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs', 'websocket.receive', 'mail'] });
+    bench.worker.start();
+    expect(await bench.default.receives.next()).toEqual([...SOCKET_CHANNELS, 'jobs', 'mail']);
+    expect(bench.logs.messages('log', 'Worker')).toEqual([
+      'Reading from the faulty layer "default": ' +
+        'websocket.connect, websocket.receive, websocket.disconnect, jobs, mail',
+    ]);
+  });
+
+  it('refuses a socket that nothing wants', async () => {
+    const bench = await WorkerBench.create({});
+    bench.worker.start();
+    const content = { reply_channel: 'server.test!1', path: '/nowhere' };
+    await bench.default.send('websocket.connect', content);
+    expect(await nextContent(bench.default, 'server.test!')).toEqual({
+      accept: false,
+      status: 404,
+    });
+  });
+
+  it('leaves a channel without a route alone', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'] });
+    bench.worker.start();
+    await bench.default.send('others', { n: 1 });
+    await bench.default.send('jobs', { n: 2 });
+    expect((await bench.jobs.next()).message.content).toEqual({ n: 2 });
+    expect(await waitingContents(bench.default, 'others')).toEqual([{ n: 1 }]);
+  });
+
+  it('reads several layers, each with its own routes', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'], bulk: ['jobs', 'mail'] });
+    bench.worker.start();
+    expect(await bench.bulk.receives.next()).toEqual(['jobs', 'mail']);
+    await bench.default.send('jobs', { n: 1 });
+    await bench.bulk.send('jobs', { n: 2 });
+    const jobs = await bench.jobs.take(2);
+    expect(jobs.map(({ layer, message }) => [layer, message.content])).toEqual([
+      ['default', { n: 1 }],
+      ['bulk', { n: 2 }],
+    ]);
+  });
+
+  it('reads no layer without routes, except that of the sockets', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'] }, { server: { layer: 'bulk' } });
+    bench.worker.start();
+    expect(await bench.default.receives.next()).toEqual(['jobs']);
+    expect(await bench.bulk.receives.next()).toEqual(SOCKET_CHANNELS);
+  });
+
+  it('reads nothing from a layer that has nothing for it', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'] });
+    bench.worker.start();
+    await settled();
+    expect(bench.bulk.receives.size).toBe(0);
+  });
+
+  it('handles as many messages side by side as its concurrency says', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 3 } });
+    bench.worker.start();
+    for (let n = 1; n <= 5; n++) await bench.default.send('jobs', { n });
+    const [first] = await bench.jobs.take(3);
+    await settled();
+    expect(bench.running.size).toBe(3);
+    first.end();
+    expect((await bench.jobs.next()).message.content).toEqual({ n: 4 });
+    expect(bench.running.size).toBe(3);
+  });
+
+  it('keeps to its concurrency over all layers', async () => {
+    const bench = await WorkerBench.create(
+      { default: ['jobs'], bulk: ['jobs'] },
+      { worker: { concurrency: 2 } },
+    );
+    bench.worker.start();
+    for (let n = 1; n <= 5; n++) {
+      await bench.default.send('jobs', { n });
+      await bench.bulk.send('jobs', { n });
+    }
+    await bench.jobs.take(2);
+    await settled();
+    expect(bench.running.size).toBe(2);
+  });
+
+  it('survives a layer that fails, and reads the others meanwhile', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'], bulk: ['jobs'] });
+    bench.default.faults.receive = () => Promise.reject(new LayerUnavailable('no layer'));
+    bench.worker.start();
+    expect(await bench.logs.nextProblem()).toContain('Cannot receive from the faulty layer');
+    await bench.bulk.send('jobs', { n: 1 });
+    expect(await bench.jobs.next()).toMatchObject({ layer: 'bulk' });
+    delete bench.default.faults.receive;
+    await bench.default.send('jobs', { n: 2 });
+    bench.clock.advance(1_000);
+    expect(await bench.jobs.next()).toMatchObject({ layer: 'default' });
+  });
+
+  describe('through its states', () => {
+    it('reads nothing before it starts', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      await bench.default.send('jobs', { n: 1 });
+      await settled();
+      expect(bench.default.receives.size).toBe(0);
+      bench.worker.start();
+      expect((await bench.jobs.next()).message.content).toEqual({ n: 1 });
+    });
+
+    it('starts once, however often it is asked to', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      bench.worker.start();
+      await settled();
+      expect(bench.default.receives.size).toBe(1);
+      expect(bench.logs.messages('log', 'Worker')).toHaveLength(1);
+    });
+
+    it('has nothing to stop before it starts, and starts all the same', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      await bench.default.send('jobs', { n: 1 });
+      await bench.worker.stop({ drain: true });
+      expect(bench.running.size).toBe(0);
+      bench.worker.start();
+      expect((await bench.jobs.next()).message.content).toEqual({ n: 1 });
+    });
+
+    it('stays stopped, however often it is asked to stop or start', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      await bench.worker.stop();
+      bench.worker.start();
+      await bench.default.send('jobs', { n: 1 });
+      await bench.worker.stop({ drain: true });
+      expect(bench.running.size).toBe(0);
+      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 1 }]);
+    });
+  });
+
+  describe('when it stops', () => {
+    it('waits for the handlers that run, and sets its timer back', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      for (let n = 1; n <= 2; n++) await bench.default.send('jobs', { n });
+      const [one, two] = await bench.jobs.take(2);
+      const stop = watch(bench.worker.stop());
+      one.end();
+      await settled();
+      expect({ isOver: stop.isOver, timers: bench.clock.timers }).toEqual({
+        isOver: false,
+        timers: 1,
+      });
+      two.end();
+      await stop.over;
+      expect(bench.clock.timers).toBe(0);
+      expect(bench.logs.messages('error')).toEqual([]);
+    });
+
+    it('leaves what waits in the channels to others', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 1 } });
+      bench.worker.start();
+      for (let n = 1; n <= 3; n++) await bench.default.send('jobs', { n });
+      const job = await bench.jobs.next();
+      const stop = watch(bench.worker.stop());
+      job.end();
+      await stop.over;
+      expect(bench.jobs.size).toBe(0);
+      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 2 }, { n: 3 }]);
+    });
+
+    it('sends what its last handlers have sent', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      await bench.default.send('jobs', {});
+      const job = await bench.jobs.next();
+      const stop = watch(bench.worker.stop());
+      job.end(() => bench.channels.channel('others').send({ n: 1 }));
+      await stop.over;
+      expect(await waitingContents(bench.default, 'others')).toEqual([{ n: 1 }]);
+    });
+
+    it('is not held up by a layer that fails', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.default.faults.receive = () => Promise.reject(new LayerUnavailable('no layer'));
+      bench.worker.start();
+      await bench.logs.nextProblem();
+      await bench.worker.stop({ drain: true });
+      expect(bench.clock.timers).toBe(0);
+    });
+
+    it('leaves handlers behind that run longer than the shutdown timeout, and logs it', async () => {
+      const bench = await WorkerBench.create(
+        { default: ['jobs'] },
+        { worker: { shutdownTimeoutMs: 700 } },
+      );
+      bench.worker.start();
+      await bench.default.send('jobs', {});
+      const job = await bench.jobs.next();
+      const stop = watch(bench.worker.stop());
+      bench.clock.advance(699);
+      await settled();
+      expect(stop.isOver).toBe(false);
+      bench.clock.advance(1);
+      await stop.over;
+      expect(bench.logs.messages('error')).toEqual([
+        'Handlers still run after the shutdown timeout; leaving them behind',
+      ]);
+      job.end();
+      await settled();
+      expect(bench.running.size).toBe(0);
+    });
+
+    it('takes nothing more from the channels when it has left handlers behind', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 1 } });
+      bench.worker.start();
+      for (let n = 1; n <= 3; n++) await bench.default.send('jobs', { n });
+      const first = await bench.jobs.next();
+      const stop = watch(bench.worker.stop({ drain: true }));
+      first.end();
+      const second = await bench.jobs.next();
+      bench.clock.advance(30_000);
+      await stop.over;
+      second.end();
+      await settled();
+      expect(bench.running.size).toBe(0);
+      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 3 }]);
+    });
+  });
+
+  describe('when it drains', () => {
+    it('handles what waits in the channels of all layers first', async () => {
+      const bench = await WorkerBench.create(
+        { default: ['jobs'], bulk: ['jobs'] },
+        { worker: { concurrency: 1 } },
+      );
+      bench.worker.start();
+      await bench.default.send('jobs', { n: 1 });
+      const first = await bench.jobs.next();
+      for (let n = 2; n <= 4; n++) await bench.default.send('jobs', { n });
+      const stop = watch(bench.worker.stop({ drain: true }));
+      first.end();
+      for (const n of [2, 3, 4]) {
+        const job = await bench.jobs.next();
+        expect(job.message.content).toEqual({ n });
+        expect(stop.isOver).toBe(false);
+        job.end();
+      }
+      await stop.over;
+      expect(bench.default.statistics().messagesPending).toBe(0);
+      expect(bench.logs.messages('error')).toEqual([]);
+    });
+
+    it('handles what comes of what it handles, across layers', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'], bulk: ['mail'] });
+      bench.worker.start();
+      await bench.default.send('jobs', {});
+      const first = await bench.jobs.next();
+      const stop = watch(bench.worker.stop({ drain: true }));
+      first.end(() => bench.channels.channel('mail', 'bulk').send({ n: 2 }));
+      const second = await bench.jobs.next();
+      expect(second).toMatchObject({ layer: 'bulk', message: { content: { n: 2 } } });
+      second.end(() => bench.channels.channel('jobs').send({ n: 3 }));
+      const third = await bench.jobs.next();
+      expect(third).toMatchObject({ layer: 'default', message: { content: { n: 3 } } });
+      expect(stop.isOver).toBe(false);
+      third.end();
+      await stop.over;
+    });
+
+    it('ends at once when nothing runs and nothing waits', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'], bulk: ['mail'] });
+      bench.worker.start();
+      await bench.worker.stop({ drain: true });
+      expect(bench.clock.timers).toBe(0);
+      expect(bench.logs.messages('error')).toEqual([]);
+    });
+
+    it('leaves a chain of messages that never ends at the shutdown timeout', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      await bench.default.send('jobs', {});
+      const stopped = bench.worker.stop({ drain: true });
+      let rounds = 0;
+      for (;;) {
+        const job = await Promise.race([bench.jobs.next(), stopped]);
+        if (!job) break;
+        rounds++;
+        await bench.default.send('jobs', {});
+        bench.clock.advance(1_000);
+        job.end();
+      }
+      expect(bench.logs.messages('error')).toEqual([
+        'Handlers still run after the shutdown timeout; leaving them behind',
+      ]);
+      expect(rounds).toBeGreaterThan(20);
+      expect(rounds).toBeLessThan(40);
+    });
+  });
+});
