@@ -39,11 +39,13 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 const lines = (page: Page): Promise<string[]> =>
-  page.getByTestId('message').evaluateAll((messages) =>
-    messages.map((message) =>
-      ['.user', '.text'].map((part) => message.querySelector(part)?.textContent).join(': '),
-    ),
-  );
+  page
+    .getByTestId('message')
+    .evaluateAll((messages) =>
+      messages.map((message) =>
+        ['.user', '.text'].map((part) => message.querySelector(part)?.textContent).join(': '),
+      ),
+    );
 
 describe('the demo in a browser', () => {
   it('lets two tabs talk in a room', async () => {

@@ -7,7 +7,10 @@ import { freePort, NodeProcess, stopProcesses } from '../support/process.js';
 const file = (path: string): Promise<string> =>
   readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-const isText = (text: string) => (message: ConsoleMessage): boolean => message.text() === text;
+const isText =
+  (text: string) =>
+  (message: ConsoleMessage): boolean =>
+    message.text() === text;
 
 describe('the programs in the README', () => {
   let browser: Browser;

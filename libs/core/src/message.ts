@@ -63,7 +63,7 @@ export class Message<Name extends string = string> {
   deny(options: Pick<WebSocketReply, 'status' | 'headers' | 'body'> = {}): Promise<void> {
     const { status = 403 } = options;
     if (!isRefusalStatus(status)) {
-      throw new InvalidContent('the refusal', `status ${status} is not from 300 to 599`);
+      throw new InvalidContent('the refusal', `status ${String(status)} is not from 300 to 599`);
     }
     return this.#answer({ accept: false, ...options });
   }
