@@ -23,6 +23,6 @@ export async function runServer(
   const app = await NestFactory.create(module);
   app.get(ChannelsRuntime, { strict: false }).assume('server');
   app.enableShutdownHooks(undefined, { useProcessExit: true });
-  await app.listen(options.port ?? Number(process.env['PORT'] ?? 8000));
+  await app.listen(options.port ?? Number(process.env['PORT'] || 8000));
   return app;
 }

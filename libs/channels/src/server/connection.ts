@@ -169,7 +169,10 @@ export class Connection {
   }
 
   readonly #lost = (): void => {
-    if (this.#state === 'connecting') this.#end(ABNORMAL);
+    if (this.#state !== 'connecting') return;
+    const path = JSON.stringify(this.upgrade.handshake.path);
+    this.host.logger.debug(`WebSocket ${path} left before it was answered`);
+    this.#end(ABNORMAL);
   };
 
   /** Refuses as the application wants it: it knows, so no disconnect follows. */

@@ -218,6 +218,9 @@ describe('a client that is early or leaves', () => {
         channel: 'websocket.disconnect',
         code: 1006,
       });
+      expect(app.logs.messages('debug', 'InterfaceServer')).toEqual([
+        'WebSocket "/slow" left before it was answered',
+      ]);
       await app.open('/open');
     },
   );

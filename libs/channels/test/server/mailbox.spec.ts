@@ -100,6 +100,14 @@ describe('Mailbox', () => {
     expect(texts).toEqual(Array.from({ length: 1_200 }, (_, index) => `${index}`));
   });
 
+  it('lets others have their turn while replies never cease', async () => {
+    deliver = () => clock.advance(10);
+    for (let index = 0; index < 2_000; index++) await send('1', {});
+    mailbox.open();
+    await settled();
+    expect(clock.now()).toBe(5_000);
+  });
+
   it('reads its own address alone', async () => {
     mailbox.open();
     expect(await layer.receives.next()).toEqual([ADDRESS]);

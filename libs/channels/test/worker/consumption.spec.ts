@@ -59,6 +59,8 @@ afterEach(async () => {
 
 function consumption(concurrency = 10): Consumption {
   const handle = async ({ channel, content }: { channel: string; content: Content }) => {
+    // A message that is handled without a wait, in some milliseconds.
+    if (typeof content['takesMs'] === 'number') return clock.advance(content['takesMs']);
     const gate = deferred();
     const job = { channel, content, end: () => gate.resolve() };
     running.add(job);
@@ -212,6 +214,14 @@ describe('Consumption', () => {
       expect(layer.receives.size).toBe(0);
     });
 
+    it('lets others have their turn while messages never cease', async () => {
+      await send('jobs', ...Array.from({ length: 100 }, () => ({ takesMs: 1 })));
+      run(1);
+      await settled();
+      expect(clock.now()).toBeGreaterThan(0);
+      expect(clock.now()).toBeLessThan(30);
+    });
+
     it('tries a failing layer again after a second, until it works', async () => {
       layer.faults.receive = () => Promise.reject(new LayerUnavailable('no layer'));
       run();
@@ -275,6 +285,15 @@ describe('Consumption', () => {
       job.end();
       (await jobs.next()).end();
       expect(await drained).toBe(2);
+    });
+
+    it('lets others have their turn while messages never cease', async () => {
+      await send('jobs', ...Array.from({ length: 100 }, () => ({ takesMs: 1 })));
+      const drained = drain(consumption(1));
+      await settled();
+      expect(clock.now()).toBeGreaterThan(0);
+      expect(clock.now()).toBeLessThan(30);
+      expect(await drained).toBe(100);
     });
 
     it('keeps the order of a reply channel', async () => {
