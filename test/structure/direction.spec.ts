@@ -18,6 +18,7 @@ const EVERY_LIB = libs().map(({ name }) => name);
 /** Is what each package may import of the workspace. A new package gets a row of its own. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   '@nest-channels/core': [],
+  '@nest-channels/conformance': ['@nest-channels/core'],
   'nest-channels': ['@nest-channels/core'],
   'demo-app': EVERY_LIB,
   'server-app': [...EVERY_LIB, 'demo-app'],

@@ -33,10 +33,9 @@ export class Dispatcher {
     try {
       const match = this.parts.router.match(channel, content);
       const message = this.#messageOf(channel, content, match);
-      const where = `${match?.handler.label ?? 'No handler'} on ${describe(message)}`;
       await this.parts.scopes.run(
         () => (match ? this.#handle(match.handler, message) : this.#unrouted(message)),
-        (send, error) => this.#logLost(where, send, error),
+        (send, error) => this.#logLost(match?.handler, message, send, error),
       );
     } catch (error) {
       this.#logger.error(`A message on ${channel} was dropped: ${reasonOf(error)}`);
@@ -98,7 +97,13 @@ export class Dispatcher {
     else this.#logger.warn(`${what} refused with ${status}: ${reasonOf(error)}`);
   }
 
-  #logLost(where: string, send: PendingSend, error: unknown): void {
+  #logLost(
+    handler: Handler | undefined,
+    message: Message,
+    send: PendingSend,
+    error: unknown,
+  ): void {
+    const where = `${handler?.label ?? 'No handler'} on ${describe(message)}`;
     this.#logger.error(`${where} lost a message to ${send.target}: ${reasonOf(error)}`);
   }
 }

@@ -1,4 +1,6 @@
 import type { Content } from './content.js';
+import type { LayerEvents } from './layer-events.js';
+import type { ChannelStatistics, LayerStatistics } from './layer-statistics.js';
 
 /** Is one message taken from a channel. */
 export interface Received {
@@ -20,20 +22,15 @@ export interface ReceiveOptions {
 }
 
 /** Is an ability a layer may offer beyond the required ones. */
-export type LayerExtension = 'groups' | 'flush' | 'statistics';
+export type LayerExtension = 'groups' | 'flush' | 'statistics' | 'push';
 
-/** Is why a message ended undelivered. */
-export type DropReason = 'full' | 'expired';
-
-/** Counts what a layer did since it was made. */
-export interface LayerStatistics {
-  /** Accepted sends; a group send counts once per reader it was queued for. */
-  readonly messagesSent: number;
-  readonly messagesReceived: number;
-  /** Accepted and not yet received or expired. */
-  readonly messagesPending: number;
-  /** Refused sends (`full`), full group members (`full`) and messages nobody read (`expired`). */
-  readonly dropped: Readonly<Record<DropReason, number>>;
+/** Is a standing receive: its listener gets messages until it is closed. */
+export interface Subscription {
+  /** Leaves messages in their channels until {@link resume}. */
+  pause(): void;
+  resume(): void;
+  /** Ends it; what was not handed over stays in its channel. */
+  close(): void;
 }
 
 /**
@@ -55,6 +52,12 @@ export interface ChannelLayer {
   /** Declares the optional abilities; asked once, at start. */
   readonly extensions: ReadonlySet<LayerExtension>;
 
+  /** Is how long a message may be when encoded; at least 1,048,576. The facades check it. */
+  readonly maxMessageBytes: number;
+
+  /** Tells of losses and of moments after which state may be missing. */
+  readonly events: LayerEvents;
+
   /**
    * Puts a message at the end of a channel, without ever waiting for room.
    *
@@ -68,12 +71,23 @@ export interface ChannelLayer {
    *
    * A process-specific name is given up to its `!`. Waiting receivers are served in the order they
    * came, busy channels do not starve quiet ones. Resolves to an empty array when the signal
-   * aborts or the layer closes first.
+   * aborts or the layer closes first. A message whose time is over is never returned.
    *
    * @throws InvalidName `CHANNELS_NAME_INVALID` for a name that cannot be received from
    * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`
    */
   receive(channels: readonly string[], options: ReceiveOptions): Promise<Received[]>;
+
+  /**
+   * Hands messages of these channels to a listener as they come, as `receive` in a loop would.
+   *
+   * Extension `push`. It stands in the same line as waiting receivers. The listener runs in the
+   * sender's turn of the event loop and must not throw.
+   *
+   * @throws InvalidName `CHANNELS_NAME_INVALID` for a name that cannot be received from
+   * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`
+   */
+  subscribe(channels: readonly string[], listener: (message: Received) => void): Subscription;
 
   /**
    * Completes a single-reader pattern (`body?`) to a channel name that nobody uses.
@@ -89,22 +103,36 @@ export interface ChannelLayer {
    */
   closeChannel(channel: string): Promise<void>;
 
-  /** Adds a channel to a group; adding it again renews its membership. */
+  /**
+   * Adds a channel to a group, until it is discarded or closed, `groupExpiryMs` have passed since
+   * it was last added, or a message expires on it unread.
+   *
+   * Extension `groups`, as all `group…` methods.
+   */
   groupAdd(group: string, channel: string): Promise<void>;
 
   /** Takes a channel out of a group; absent members are no error. */
   groupDiscard(group: string, channel: string): Promise<void>;
 
-  /** Sends to each member; a full member loses its copy, which is counted and not an error. */
+  /**
+   * Sends to each channel that is a member now; each reader gets a copy of its own.
+   *
+   * A full member loses its copy, which is counted and not an error. Resolves when every copy is
+   * on its way; sends to one group keep their order.
+   */
   groupSend(group: string, content: Content): Promise<void>;
 
   /** Lists the members of a group. */
   groupChannels(group: string): Promise<string[]>;
 
-  /** Removes all messages and memberships, as if nothing had ever been sent. */
+  /** Removes all messages and memberships, as if nothing had ever been sent. Extension `flush`. */
   flush(): Promise<void>;
 
+  /** Counts the traffic of the layer. Extension `statistics`. */
   statistics(): LayerStatistics;
+
+  /** Counts the traffic of one channel, by its non-local name; zeros for one that is not in use. */
+  channelStatistics(channel: string): ChannelStatistics;
 
   /** Ends every waiting `receive` empty; later calls throw {@link LayerUnavailable}. */
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { SendableTo } from './channel-contents.js';
 import type { ChannelLayer } from './channel-layer.js';
-import { snapshot } from './content.js';
+import { outgoing } from './outgoing.js';
 import { assertChannelName } from './names.js';
 import type { SendOptions, SendScopes } from './send-scope.js';
 
@@ -23,11 +23,12 @@ export class Channel<Name extends string = string> {
    *
    * @param options `immediately` sends at once inside a handler too, ahead of what is buffered
    * @throws InvalidContent `CHANNELS_CONTENT_INVALID`, thrown here and not through the promise
+   * @throws MessageTooLarge `CHANNELS_MESSAGE_TOO_LARGE`, thrown here too
    * @returns a promise that rejects with `ChannelFull` or `LayerUnavailable` when the message was
    *   sent at once and not accepted; that of a buffered send never rejects, its failure is logged
    */
   send(content: SendableTo<Name>, options?: SendOptions): Promise<void> {
-    const message = snapshot(content);
+    const message = outgoing(content, this.layer);
     return this.scopes.send(
       { target: `channel "${this.name}"`, attempt: () => this.layer.send(this.name, message) },
       options,

@@ -8,14 +8,21 @@ export interface Clock {
   /** Returns monotonic milliseconds; only differences mean something. */
   now(): number;
   /** Calls back once after this many milliseconds, unless cancelled before. */
-  setTimer(callback: () => void, delayMs: number): Timer;
+  setTimer(callback: () => void, delayMs: number, options?: TimerOptions): Timer;
+}
+
+/** Are the options of one timer. */
+export interface TimerOptions {
+  /** Does not keep the process alive; false if absent. */
+  readonly inBackground?: boolean;
 }
 
 /** Is the clock of the running process. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimer: (callback, delayMs) => {
+  setTimer: (callback, delayMs, options) => {
     const timer = setTimeout(callback, delayMs);
+    if (options?.inBackground) timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
 };

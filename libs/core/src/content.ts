@@ -15,69 +15,122 @@ export const CONTENT_DEPTH_LIMIT = 64;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
+/** Is a copy of content, and how many bytes it takes at most when it is encoded. */
+export interface Snapshot {
+  readonly content: Content;
+  readonly sizeBound: number;
+}
+
 /**
  * Copies content, so that later changes by the sender cannot reach the message.
  *
  * @throws InvalidContent `CHANNELS_CONTENT_INVALID` for anything but {@link Content}, naming its path
  */
 export function snapshot(content: unknown): Content {
+  return measuredSnapshot(content).content;
+}
+
+/**
+ * Copies content and bounds its encoded size on the way.
+ *
+ * @throws InvalidContent `CHANNELS_CONTENT_INVALID` for anything but {@link Content}, naming its path
+ */
+export function measuredSnapshot(content: unknown): Snapshot {
   if (!isPlainObject(content)) {
     throw new InvalidContent('the message', `expected a plain object, got ${kindOf(content)}`);
   }
-  return copyObject(content, ['content']);
+  const copier = new Copier();
+  const copy = copier.copyObject(content);
+  return { content: copy, sizeBound: copier.sizeBound };
 }
 
-function copyValue(value: unknown, trail: (string | number)[]): unknown {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      if (Number.isFinite(value)) return value;
-      throw refusal(trail, `${value} is not a finite number`);
-    case 'bigint':
-      if (value >= INT64_MIN && value <= INT64_MAX) return value;
-      throw refusal(trail, `${value} does not fit into 64 bits`);
-    case 'object':
-      return value === null ? null : copyCompound(value, trail);
-    default:
-      throw refusal(trail, `expected a value that can be encoded, got ${kindOf(value)}`);
-  }
-}
+/** The longest header of a MessagePack value, and the most bytes a UTF-16 unit takes in UTF-8. */
+const HEADER_BYTES = 5;
+const UNIT_BYTES = 3;
+const NUMBER_BYTES = 9;
 
-function copyCompound(value: object, trail: (string | number)[]): unknown {
-  if (types.isUint8Array(value)) return Buffer.from(value);
-  if (trail.length > CONTENT_DEPTH_LIMIT) {
-    throw refusal(trail, `it is circular or nested deeper than ${CONTENT_DEPTH_LIMIT}`);
-  }
-  if (Array.isArray(value)) return copyArray(value, trail);
-  if (isPlainObject(value)) return copyObject(value, trail);
-  throw refusal(trail, `expected a plain object, got ${kindOf(value)}; send the values it holds`);
-}
+class Copier {
+  sizeBound = 0;
+  readonly #trail: (string | number)[] = ['content'];
 
-function copyArray(values: readonly unknown[], trail: (string | number)[]): unknown[] {
-  const copy: unknown[] = [];
-  for (let index = 0; index < values.length; index++) {
-    trail.push(index);
-    copy.push(copyValue(values[index], trail));
-    trail.pop();
+  copyObject(value: Record<string, unknown>): Record<string, unknown> {
+    const copy: Record<string, unknown> = {};
+    this.sizeBound += HEADER_BYTES;
+    for (const key of Object.keys(value)) {
+      this.#trail.push(key);
+      // Assigning this key would set the prototype of the copy instead of a property.
+      if (key === '__proto__') throw this.#refusal('this key is not allowed');
+      this.sizeBound += HEADER_BYTES + UNIT_BYTES * key.length;
+      copy[key] = this.#copyValue(value[key]);
+      this.#trail.pop();
+    }
+    return copy;
   }
-  return copy;
-}
 
-function copyObject(
-  value: Record<string, unknown>,
-  trail: (string | number)[],
-): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    trail.push(key);
-    // Assigning this key would set the prototype of the copy instead of a property.
-    if (key === '__proto__') throw refusal(trail, 'this key is not allowed');
-    copy[key] = copyValue(value[key], trail);
-    trail.pop();
+  #copyValue(value: unknown): unknown {
+    switch (typeof value) {
+      case 'string':
+        this.sizeBound += HEADER_BYTES + UNIT_BYTES * value.length;
+        return value;
+      case 'boolean':
+        this.sizeBound += 1;
+        return value;
+      case 'number':
+      case 'bigint':
+        this.sizeBound += NUMBER_BYTES;
+        return this.#copyNumber(value);
+      case 'object':
+        return value === null ? this.#copyNull() : this.#copyCompound(value);
+      default:
+        throw this.#refusal(`expected a value that can be encoded, got ${kindOf(value)}`);
+    }
   }
-  return copy;
+
+  #copyNull(): null {
+    this.sizeBound += 1;
+    return null;
+  }
+
+  #copyNumber(value: number | bigint): number | bigint {
+    if (typeof value === 'number') {
+      // MessagePack has no negative zero among its integers: the sum makes it positive.
+      if (Number.isFinite(value)) return value + 0;
+      throw this.#refusal(`${value} is not a finite number`);
+    }
+    if (value >= INT64_MIN && value <= INT64_MAX) return value;
+    throw this.#refusal(`${value} does not fit into 64 bits`);
+  }
+
+  #copyCompound(value: object): unknown {
+    if (types.isUint8Array(value)) {
+      this.sizeBound += HEADER_BYTES + value.length;
+      return Buffer.from(value);
+    }
+    if (this.#trail.length > CONTENT_DEPTH_LIMIT) {
+      throw this.#refusal(`it is circular or nested deeper than ${CONTENT_DEPTH_LIMIT}`);
+    }
+    if (Array.isArray(value)) return this.#copyArray(value);
+    if (isPlainObject(value)) return this.copyObject(value);
+    const kind = kindOf(value);
+    throw this.#refusal(`expected a plain object, got ${kind}; send the values it holds`);
+  }
+
+  #copyArray(values: readonly unknown[]): unknown[] {
+    const copy: unknown[] = [];
+    this.sizeBound += HEADER_BYTES;
+    for (let index = 0; index < values.length; index++) {
+      this.#trail.push(index);
+      copy.push(this.#copyValue(values[index]));
+      this.#trail.pop();
+    }
+    return copy;
+  }
+
+  #refusal(problem: string): InvalidContent {
+    const [root, ...steps] = this.#trail;
+    const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+    return new InvalidContent(`${root}${path.join('')}`, problem);
+  }
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -85,12 +138,6 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   // A plain object of another realm (a worker, a test sandbox) has that realm's Object.prototype.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function refusal(trail: readonly (string | number)[], problem: string): InvalidContent {
-  const [root, ...steps] = trail;
-  const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
-  return new InvalidContent(`${root}${path.join('')}`, problem);
 }
 
 function kindOf(value: unknown): string {

@@ -6,6 +6,8 @@ export type CoreErrorCode =
   | 'CHANNELS_CLOSE_INVALID'
   | 'CHANNELS_CONTENT_INVALID'
   | 'CHANNELS_LAYER_UNAVAILABLE'
+  | 'CHANNELS_MESSAGE_MALFORMED'
+  | 'CHANNELS_MESSAGE_TOO_LARGE'
   | 'CHANNELS_NAME_INVALID'
   | 'CHANNELS_PATTERN_INVALID'
   | 'CHANNELS_REPLY_MISSING';
@@ -37,6 +39,27 @@ export class ChannelFull extends ChannelsError<CoreErrorCode> {
       `Channel "${channel}" is full: it holds ${capacity} unread messages. ` +
         'Add workers that read it, send less, or raise its capacity.',
     );
+  }
+}
+
+/** Is thrown by a send of content that is longer than its layer carries. */
+export class MessageTooLarge extends ChannelsError<CoreErrorCode> {
+  constructor(
+    readonly bytes: number,
+    readonly maxMessageBytes: number,
+  ) {
+    super(
+      'CHANNELS_MESSAGE_TOO_LARGE',
+      `A message of ${bytes} bytes is longer than the ${maxMessageBytes} that its layer carries. ` +
+        'Send a reference to what is large, or raise maxMessageBytes.',
+    );
+  }
+}
+
+/** Is thrown when bytes that came from a back end are not a message. */
+export class MalformedMessage extends ChannelsError<CoreErrorCode> {
+  constructor(problem: string) {
+    super('CHANNELS_MESSAGE_MALFORMED', `Cannot read a message: ${problem}.`);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { SendableTo } from './channel-contents.js';
 import type { ChannelLayer } from './channel-layer.js';
 import { Channel } from './channel.js';
-import { snapshot } from './content.js';
 import { assertChannelName, assertGroupName } from './names.js';
+import { outgoing } from './outgoing.js';
 import type { SendOptions, SendScopes } from './send-scope.js';
 
 /** Is a named set of channels that one send reaches. */
@@ -39,9 +39,10 @@ export class Group<Name extends string = string> {
    * which the layer counts; order is kept between sends of one handler, not between processes.
    *
    * @throws InvalidContent `CHANNELS_CONTENT_INVALID`, thrown here and not through the promise
+   * @throws MessageTooLarge `CHANNELS_MESSAGE_TOO_LARGE`, thrown here too
    */
   send(content: SendableTo<Name>, options?: SendOptions): Promise<void> {
-    const message = snapshot(content);
+    const message = outgoing(content, this.layer);
     return this.scopes.send(
       { target: `group "${this.name}"`, attempt: () => this.layer.groupSend(this.name, message) },
       options,

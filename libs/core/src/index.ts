@@ -9,6 +9,7 @@ export {
   nonLocalName,
 } from './names.js';
 export { CONTENT_DEPTH_LIMIT, type Content, snapshot } from './content.js';
+export { Codec } from './codec.js';
 export type {
   Address,
   ChannelContents,
@@ -35,23 +36,29 @@ export {
   SendScopes,
 } from './send-scope.js';
 
-// The layer contract and the layer in memory
+// The layer contract
 export type {
   ChannelLayer,
-  DropReason,
   LayerExtension,
-  LayerStatistics,
   Received,
   ReceiveOptions,
+  Subscription,
 } from './channel-layer.js';
-export { memoryLayer, type MemoryLayerOptions } from './memory-layer.js';
+export type { DropReason, LayerEventMap, LayerEvents } from './layer-events.js';
+export type { ChannelStatistics, LayerStatistics } from './layer-statistics.js';
+export { type CapacityOptions, CapacityRules, type ChannelCapacity } from './capacity.js';
+export { RateMeter } from './rate-meter.js';
+
+// The layer in memory, and layers made worse
+export { memoryLayer, type MemoryLayerOptions, MIN_MAX_MESSAGE_BYTES } from './memory-layer.js';
+export { resilienceLayer, type ResilienceOptions } from './resilience.js';
 
 // Routing
 export { type Filters, type Include, include, type Routable, type Route, route } from './route.js';
 export { flatten, type RouteMatch, RoutePath, Router } from './router.js';
 
 // Time
-export { type Clock, delay, systemClock, type Timer } from './clock.js';
+export { type Clock, delay, systemClock, type Timer, type TimerOptions } from './clock.js';
 export { ManualClock } from './manual-clock.js';
 
 // Errors
@@ -64,6 +71,8 @@ export {
   InvalidName,
   InvalidPattern,
   LayerUnavailable,
+  MalformedMessage,
+  MessageTooLarge,
   reasonOf,
   ReplyMissing,
 } from './errors.js';

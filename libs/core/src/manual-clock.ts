@@ -1,8 +1,9 @@
-import type { Clock, Timer } from './clock.js';
+import type { Clock, Timer, TimerOptions } from './clock.js';
 
 interface Pending {
   readonly due: number;
   readonly callback: () => void;
+  readonly inBackground: boolean;
 }
 
 /** Is a clock that stands still until a test moves it. */
@@ -14,15 +15,16 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  setTimer(callback: () => void, delayMs: number): Timer {
-    const pending = { due: this.#now + delayMs, callback };
+  setTimer(callback: () => void, delayMs: number, options: TimerOptions = {}): Timer {
+    const { inBackground = false } = options;
+    const pending = { due: this.#now + delayMs, callback, inBackground };
     this.#pending.add(pending);
     return { cancel: () => void this.#pending.delete(pending) };
   }
 
-  /** Counts the timers that are set: none should be left when a test ends. */
+  /** Counts the timers that would keep a process alive: none should be left when a test ends. */
   get timers(): number {
-    return this.#pending.size;
+    return [...this.#pending].filter(({ inBackground }) => !inBackground).length;
   }
 
   /** Moves the time on, firing due timers in their order, those they set included. */
@@ -33,7 +35,7 @@ export class ManualClock implements Clock {
       this.#now = Math.max(this.#now, next.due);
       next.callback();
     }
-    this.#now = end;
+    this.#now = Math.max(this.#now, end);
   }
 
   #nextDue(end: number): Pending | undefined {

@@ -1,9 +1,56 @@
 import type { Clock } from './clock.js';
+import { localName, nonLocalName } from './names.js';
+
+/** Member → when its membership runs out; a renewed one moves to the end, so these stay sorted. */
+type Members = Map<string, number>;
+
+/** Is the members of a group that one reader receives for. */
+export interface GroupReader {
+  /** Is the non-local name it receives from. */
+  readonly name: string;
+  readonly channels: readonly string[];
+}
+
+/**
+ * Is who a message to a group goes to, as it was at one moment.
+ *
+ * A hundred thousand members are two arrays here and not as many objects.
+ */
+export class GroupReaders {
+  constructor(
+    private readonly behind: readonly GroupReader[],
+    private readonly normal: readonly string[],
+  ) {}
+
+  get size(): number {
+    return this.behind.length + this.normal.length;
+  }
+
+  at(index: number): GroupReader {
+    if (index < this.behind.length) return this.behind[index];
+    const channel = this.normal[index - this.behind.length];
+    return { name: channel, channels: [channel] };
+  }
+
+  channels(): string[] {
+    return [...this.behind.flatMap(({ channels }) => channels), ...this.normal];
+  }
+}
+
+class MemoryGroup {
+  /** Members that are their own reader. */
+  readonly normal: Members = new Map();
+  /** Members behind a mailbox, by the non-local name of that. */
+  readonly behind = new Map<string, Members>();
+
+  membersBeside(channel: string): Members | undefined {
+    return isProcessSpecific(channel) ? this.behind.get(nonLocalName(channel)) : this.normal;
+  }
+}
 
 /** Is who belongs to which group in the memory layer. */
 export class MemoryGroups {
-  /** Group → member → deadline. A renewed member moves to the end, so deadlines stay sorted. */
-  readonly #members = new Map<string, Map<string, number>>();
+  readonly #groups = new Map<string, MemoryGroup>();
   readonly #groupsOf = new Map<string, Set<string>>();
 
   constructor(
@@ -11,38 +58,61 @@ export class MemoryGroups {
     private readonly expiryMs: number,
   ) {}
 
-  add(group: string, channel: string): void {
-    const members = getOrCreate(this.#members, group, () => new Map<string, number>());
+  add(name: string, channel: string): void {
+    const group = getOrCreate(this.#groups, name, () => new MemoryGroup());
+    const members = isProcessSpecific(channel)
+      ? getOrCreate(group.behind, nonLocalName(channel), (): Members => new Map())
+      : group.normal;
     members.delete(channel);
     members.set(channel, this.clock.now() + this.expiryMs);
-    getOrCreate(this.#groupsOf, channel, () => new Set<string>()).add(group);
+    getOrCreate(this.#groupsOf, channel, () => new Set<string>()).add(name);
   }
 
-  discard(group: string, channel: string): void {
-    const members = this.#members.get(group);
-    if (members?.delete(channel) && members.size === 0) this.#members.delete(group);
+  discard(name: string, channel: string): void {
+    const group = this.#groups.get(name);
+    const members = group?.membersBeside(channel);
+    if (!group || !members?.delete(channel)) return;
+    if (members.size === 0) group.behind.delete(nonLocalName(channel));
+    if (group.normal.size === 0 && group.behind.size === 0) this.#groups.delete(name);
     const groups = this.#groupsOf.get(channel);
-    if (groups?.delete(group) && groups.size === 0) this.#groupsOf.delete(channel);
+    if (groups?.delete(name) && groups.size === 0) this.#groupsOf.delete(channel);
   }
 
   discardEverywhere(channel: string): void {
     for (const group of this.#groupsOf.get(channel) ?? []) this.discard(group, channel);
   }
 
-  /** Lists the members in the order they joined, without those whose membership ran out. */
-  channels(group: string): string[] {
-    const now = this.clock.now();
-    for (const [channel, deadline] of this.#members.get(group) ?? []) {
-      if (deadline > now) break;
-      this.discard(group, channel);
-    }
-    return [...(this.#members.get(group)?.keys() ?? [])];
+  /** Returns the members, those whose membership ran out excepted. */
+  readers(name: string): GroupReaders {
+    const group = this.#groups.get(name);
+    if (!group) return new GroupReaders([], []);
+    const behind = Array.from(group.behind, ([reader, members]) => ({
+      name: reader,
+      channels: this.#current(name, members),
+    }));
+    return new GroupReaders(
+      behind.filter(({ channels }) => channels.length > 0),
+      this.#current(name, group.normal),
+    );
   }
 
   clear(): void {
-    this.#members.clear();
+    this.#groups.clear();
     this.#groupsOf.clear();
   }
+
+  #current(group: string, members: Members): string[] {
+    const now = this.clock.now();
+    for (const [channel, deadline] of members) {
+      if (deadline > now) break;
+      this.discard(group, channel);
+    }
+    return Array.from(members.keys());
+  }
+}
+
+function isProcessSpecific(channel: string): boolean {
+  return localName(channel) !== undefined;
 }
 
 function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {

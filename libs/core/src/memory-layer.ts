@@ -1,17 +1,29 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { ChannelCapacity } from './capacity.js';
 import type {
   ChannelLayer,
   LayerExtension,
-  LayerStatistics,
   Received,
   ReceiveOptions,
+  Subscription,
 } from './channel-layer.js';
 import { type Clock, systemClock } from './clock.js';
-import { type Content, snapshot } from './content.js';
+import { Codec } from './codec.js';
+import type { Content } from './content.js';
 import { ChannelFull, LayerUnavailable } from './errors.js';
-import { MemoryGroups } from './memory-groups.js';
+import { GroupFanOut } from './group-fan-out.js';
+import { type DropReason, type LayerEventMap, type LayerEvents, tell } from './layer-events.js';
+import type { ChannelStatistics, LayerStatistics } from './layer-statistics.js';
+import { type GroupReader, MemoryGroups } from './memory-groups.js';
 import { MemoryMailbox, type Receiver } from './memory-mailbox.js';
+import { MemoryMailboxes } from './memory-mailboxes.js';
+import { MemorySubscription } from './memory-subscription.js';
 import { assertReceivableName, assertSingleReaderPattern, nonLocalName } from './names.js';
+import { RateMeter } from './rate-meter.js';
+
+/** Is the least any layer has to carry in one message. */
+export const MIN_MAX_MESSAGE_BYTES = 1_048_576;
 
 /** Are the limits of a memory layer. */
 export interface MemoryLayerOptions {
@@ -19,10 +31,16 @@ export interface MemoryLayerOptions {
   readonly capacity?: number;
   /** Is how many a process-specific mailbox holds, over all its local parts; 10,000 if absent. */
   readonly mailboxCapacity?: number;
+  /** Overrides both by name, globs or RegExps over the non-local name; the first match wins. */
+  readonly channelCapacity?: readonly ChannelCapacity[];
   /** Is how long a message can wait to be read; 60,000 if absent. */
   readonly expiryMs?: number;
   /** Is how long a group membership lasts unless renewed; 86,400,000 (a day) if absent. */
   readonly groupExpiryMs?: number;
+  /** Is how long an encoded message may be; 1,048,576 if absent, and never less. */
+  readonly maxMessageBytes?: number;
+  /** Encodes and decodes every message, to prove that other layers carry it; false if absent. */
+  readonly strict?: boolean;
   readonly clock?: Clock;
 }
 
@@ -37,40 +55,67 @@ const RANDOM_BYTES = 16;
 class MemoryLayer implements ChannelLayer {
   readonly name = 'memory';
   readonly reach = 'process';
-  readonly extensions: ReadonlySet<LayerExtension> = new Set(['groups', 'flush', 'statistics']);
+  readonly extensions: ReadonlySet<LayerExtension> = new Set([
+    'groups',
+    'flush',
+    'statistics',
+    'push',
+  ]);
+  readonly maxMessageBytes: number;
+  readonly events: LayerEvents = new EventEmitter<LayerEventMap>();
 
-  readonly #capacity: number;
-  readonly #mailboxCapacity: number;
-  readonly #expiryMs: number;
   readonly #clock: Clock;
+  readonly #codec?: Codec;
+  readonly #mailboxes: MemoryMailboxes;
   readonly #groups: MemoryGroups;
-  readonly #mailboxes = new Map<string, MemoryMailbox>();
-  readonly #counts = { sent: 0, received: 0, full: 0, expired: 0 };
-  #closed = false;
+  readonly #fanOut = new GroupFanOut((reader, content) => this.#deliver(reader, content));
+  readonly #sent = new RateMeter();
+  readonly #full = new RateMeter();
+  readonly #dropped: Record<DropReason, number> = { full: 0, expired: 0, closed: 0, resilience: 0 };
+  #received = 0;
   #arrivals = 0;
+  #state: 'open' | 'closed' = 'open';
 
   constructor(options: MemoryLayerOptions) {
-    this.#capacity = options.capacity ?? 1_000;
-    this.#mailboxCapacity = options.mailboxCapacity ?? 10_000;
-    this.#expiryMs = options.expiryMs ?? 60_000;
-    this.#clock = options.clock ?? systemClock;
-    this.#groups = new MemoryGroups(this.#clock, options.groupExpiryMs ?? 86_400_000);
+    const { capacity = 1_000, mailboxCapacity = 10_000, expiryMs = 60_000 } = options;
+    const { channelCapacity, clock = systemClock, groupExpiryMs = 86_400_000 } = options;
+    this.maxMessageBytes = Math.max(options.maxMessageBytes ?? 0, MIN_MAX_MESSAGE_BYTES);
+    this.#clock = clock;
+    this.#codec = options.strict ? new Codec() : undefined;
+    this.#groups = new MemoryGroups(clock, groupExpiryMs);
+    this.#mailboxes = new MemoryMailboxes({
+      capacity,
+      mailboxCapacity,
+      channelCapacity,
+      expiryMs,
+      clock,
+      onExpired: (mailbox, messages) => this.#expired(mailbox, messages),
+    });
   }
 
   async send(channel: string, content: Content): Promise<void> {
     this.#assertOpen();
-    const name = nonLocalName(channel);
-    if (this.#put(name, { channels: [channel], content })) return;
-    this.#counts.full++;
-    throw new ChannelFull(name, this.#capacityOf(name));
+    const mailbox = this.#mailboxes.of(nonLocalName(channel));
+    if (this.#put(mailbox, { channels: [channel], content })) return;
+    this.#countFull(mailbox, 1);
+    throw new ChannelFull(mailbox.name, mailbox.rules.capacity);
   }
 
   async receive(channels: readonly string[], options: ReceiveOptions): Promise<Received[]> {
-    this.#assertOpen();
-    for (const channel of channels) assertReceivableName(channel);
+    this.#assertReceivable(channels);
     if (options.signal.aborted) return [];
-    const messages = this.#take(channels, options.max ?? 1);
+    const messages = this.#take(channels, Math.max(1, options.max ?? 1));
     return messages.length > 0 ? messages : this.#wait(channels, options.signal);
+  }
+
+  subscribe(channels: readonly string[], listener: (message: Received) => void): Subscription {
+    this.#assertReceivable(channels);
+    return new MemorySubscription(listener, {
+      take: (max) => this.#take(channels, max),
+      enter: (receiver) => this.#enter(channels, receiver),
+      leave: (receiver) => this.#leave(channels, receiver),
+      yieldTurn: (receiver) => this.#yieldTurn(channels, receiver),
+    });
   }
 
   async newChannel(pattern: string): Promise<string> {
@@ -96,70 +141,89 @@ class MemoryLayer implements ChannelLayer {
 
   async groupSend(group: string, content: Content): Promise<void> {
     this.#assertOpen();
-    for (const [name, channels] of byReader(this.#groups.channels(group))) {
-      const fits = this.#put(name, { channels, content: snapshot(content) });
-      if (!fits) this.#counts.full += channels.length;
-    }
+    await this.#fanOut.send(group, this.#groups.readers(group), content);
   }
 
   async groupChannels(group: string): Promise<string[]> {
     this.#assertOpen();
-    return this.#groups.channels(group);
+    return this.#groups.readers(group).channels();
   }
 
   async flush(): Promise<void> {
     this.#assertOpen();
     this.#clear();
-  }
-
-  #clear(): void {
-    this.#groups.clear();
-    for (const mailbox of this.#mailboxes.values()) mailbox.clear();
+    tell(this.events, 'reset');
   }
 
   statistics(): LayerStatistics {
     const now = this.#clock.now();
-    let pending = 0;
-    for (const mailbox of this.#mailboxes.values()) {
-      this.#counts.expired += mailbox.expire(now);
-      pending += mailbox.size;
+    let messagesPending = 0;
+    let messagesMaxAgeMs = 0;
+    for (const mailbox of this.#mailboxes.all()) {
+      mailbox.expire(now);
+      const statistics = mailbox.statistics(now);
+      messagesPending += statistics.messagesPending;
+      messagesMaxAgeMs = Math.max(messagesMaxAgeMs, statistics.messagesMaxAgeMs);
     }
-    const { sent, received, full, expired } = this.#counts;
     return {
-      messagesSent: sent,
-      messagesReceived: received,
-      messagesPending: pending,
-      dropped: { full, expired },
+      messagesCount: this.#sent.total,
+      messagesCountPerSecond: this.#sent.perSecond(now),
+      messagesPending,
+      messagesMaxAgeMs,
+      channelFullCount: this.#full.total,
+      channelFullCountPerSecond: this.#full.perSecond(now),
+      messagesReceived: this.#received,
+      dropped: { ...this.#dropped },
     };
   }
 
+  channelStatistics(channel: string): ChannelStatistics {
+    const now = this.#clock.now();
+    const mailbox = this.#mailboxes.find(channel);
+    mailbox?.expire(now);
+    return (mailbox ?? this.#unused(channel)).statistics(now);
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
     this.#clear();
-    const waiting = [...this.#mailboxes.values()].flatMap((mailbox) => [...mailbox.receivers]);
+    const waiting = Array.from(this.#mailboxes.all()).flatMap(({ receivers }) => [...receivers]);
     for (const receiver of waiting) receiver.end();
   }
 
-  #put(name: string, message: Received): boolean {
-    const mailbox = this.#mailbox(name);
-    const [receiver] = mailbox.receivers;
-    if (receiver) {
-      receiver.serve(message);
-      this.#counts.received++;
-    } else if (!this.#hasRoom(name, mailbox)) {
-      return false;
-    } else {
-      const deadline = this.#clock.now() + this.#expiryMs;
-      mailbox.push({ ...message, deadline, arrival: this.#arrivals++ });
-    }
-    this.#counts.sent++;
+  #put(mailbox: MemoryMailbox, { channels, content }: Received): boolean {
+    const now = this.#clock.now();
+    const carried = this.#codec ? this.#codec.decode(this.#codec.encode(content)) : content;
+    const outcome = mailbox.put({ channels, content: carried }, now, this.#arrivals++);
+    if (outcome === 'full') return false;
+    this.#sent.add(1, now);
+    if (outcome === 'served') this.#received++;
+    else this.#mailboxes.watch(mailbox);
     return true;
   }
 
-  #hasRoom(name: string, mailbox: MemoryMailbox): boolean {
-    const capacity = this.#capacityOf(name);
-    if (mailbox.size >= capacity) this.#counts.expired += mailbox.expire(this.#clock.now());
-    return mailbox.size < capacity;
+  #deliver({ name, channels }: GroupReader, content: Content): void {
+    if (this.#state === 'closed') return;
+    const mailbox = this.#mailboxes.of(name);
+    if (!this.#put(mailbox, { channels, content })) this.#countFull(mailbox, channels.length);
+  }
+
+  #countFull({ name, rules }: MemoryMailbox, messages: number): void {
+    this.#full.add(1, this.#clock.now());
+    this.#dropped.full += messages;
+    tell(this.events, 'full', { channel: name, capacity: rules.capacity, messages });
+  }
+
+  /** An unread message is a sign that nobody listens: its channels leave their groups. */
+  #expired(mailbox: MemoryMailbox, messages: readonly Received[]): void {
+    const { name } = mailbox;
+    this.#dropped.expired += messages.length;
+    this.#mailboxes.release(mailbox);
+    for (const channel of messages.flatMap(({ channels }) => channels)) {
+      this.#groups.discardEverywhere(channel);
+    }
+    tell(this.events, 'expired', { channel: name, messages: messages.length });
   }
 
   /**
@@ -169,22 +233,31 @@ class MemoryLayer implements ChannelLayer {
   #take(channels: readonly string[], max: number): Received[] {
     const taken: Received[] = [];
     while (taken.length < max) {
-      const message = this.#oldest(channels)?.shift();
-      if (!message) break;
+      const mailbox = this.#oldest(channels);
+      const message = mailbox?.shift();
+      if (!mailbox || !message) {
+        // A listener that was told of expired messages may have sent new ones just now.
+        if (this.#isWaiting(channels)) continue;
+        break;
+      }
       taken.push(message);
+      this.#mailboxes.release(mailbox);
     }
-    for (const channel of channels) this.#tidy(channel);
-    this.#counts.received += taken.length;
+    this.#received += taken.length;
     return taken;
+  }
+
+  #isWaiting(channels: readonly string[]): boolean {
+    return channels.some((channel) => (this.#mailboxes.find(channel)?.size ?? 0) > 0);
   }
 
   #oldest(channels: readonly string[]): MemoryMailbox | undefined {
     const now = this.#clock.now();
     let oldest: MemoryMailbox | undefined;
     for (const channel of channels) {
-      const mailbox = this.#mailboxes.get(channel);
+      const mailbox = this.#mailboxes.find(channel);
       if (!mailbox) continue;
-      this.#counts.expired += mailbox.expire(now);
+      mailbox.expire(now);
       if (mailbox.nextArrival < (oldest?.nextArrival ?? Infinity)) oldest = mailbox;
     }
     return oldest;
@@ -193,47 +266,47 @@ class MemoryLayer implements ChannelLayer {
   #wait(channels: readonly string[], signal: AbortSignal): Promise<Received[]> {
     return new Promise((resolve) => {
       const finish = (messages: Received[]): void => {
-        for (const channel of channels) this.#leave(channel, receiver);
+        this.#leave(channels, receiver);
         signal.removeEventListener('abort', receiver.end);
         resolve(messages);
       };
       const receiver: Receiver = { serve: (message) => finish([message]), end: () => finish([]) };
-      for (const channel of channels) this.#mailbox(channel).receivers.add(receiver);
+      this.#enter(channels, receiver);
       signal.addEventListener('abort', receiver.end);
     });
   }
 
-  #leave(name: string, receiver: Receiver): void {
-    this.#mailboxes.get(name)?.receivers.delete(receiver);
-    this.#tidy(name);
+  #enter(channels: readonly string[], receiver: Receiver): void {
+    for (const channel of channels) this.#mailboxes.of(channel).enter(receiver);
   }
 
-  #mailbox(name: string): MemoryMailbox {
-    let mailbox = this.#mailboxes.get(name);
-    if (!mailbox) this.#mailboxes.set(name, (mailbox = new MemoryMailbox()));
-    return mailbox;
+  #leave(channels: readonly string[], receiver: Receiver): void {
+    for (const channel of channels) {
+      const mailbox = this.#mailboxes.find(channel);
+      mailbox?.leave(receiver);
+      if (mailbox) this.#mailboxes.release(mailbox);
+    }
   }
 
-  #tidy(name: string): void {
-    if (this.#mailboxes.get(name)?.isIdle) this.#mailboxes.delete(name);
+  #yieldTurn(channels: readonly string[], receiver: Receiver): void {
+    for (const channel of channels) this.#mailboxes.find(channel)?.yieldTurn(receiver);
   }
 
-  #capacityOf(name: string): number {
-    return name.endsWith('!') ? this.#mailboxCapacity : this.#capacity;
+  #clear(): void {
+    this.#groups.clear();
+    this.#dropped.closed += this.#mailboxes.clear();
+  }
+
+  #unused(name: string): MemoryMailbox {
+    return new MemoryMailbox(name, { capacity: 0, expiryMs: 0, onExpired: () => undefined });
+  }
+
+  #assertReceivable(channels: readonly string[]): void {
+    this.#assertOpen();
+    for (const channel of channels) assertReceivableName(channel);
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new LayerUnavailable('The memory layer is closed.');
+    if (this.#state === 'closed') throw new LayerUnavailable('The memory layer is closed.');
   }
-}
-
-function byReader(channels: readonly string[]): Map<string, string[]> {
-  const readers = new Map<string, string[]>();
-  for (const channel of channels) {
-    const name = nonLocalName(channel);
-    const members = readers.get(name);
-    if (members) members.push(channel);
-    else readers.set(name, [channel]);
-  }
-  return readers;
 }

@@ -51,7 +51,7 @@ export class Message<Name extends string = string> {
 
   /** Accepts a pending connection; ignored by an open one. */
   accept(options: Pick<WebSocketReply, 'subprotocol' | 'headers'> = {}): Promise<void> {
-    return this.#answer({ accept: true, ...options });
+    return this.#answer({ accept: true, ...given(options) });
   }
 
   /**
@@ -65,7 +65,7 @@ export class Message<Name extends string = string> {
     if (!isRefusalStatus(status)) {
       throw new InvalidContent('the refusal', `status ${String(status)} is not from 300 to 599`);
     }
-    return this.#answer({ accept: false, ...options });
+    return this.#answer({ accept: false, ...given(options) });
   }
 
   /**
@@ -91,8 +91,11 @@ export class Message<Name extends string = string> {
   }
 
   #answer(reply: WebSocketReply): Promise<void> {
-    // An option that was given as undefined is one that was left out.
-    const given = Object.entries(reply).filter(([, value]) => value !== undefined);
-    return this.replyChannel.send(Object.fromEntries(given));
+    return this.replyChannel.send(reply);
   }
+}
+
+/** An option that was given as undefined is one that was left out. */
+function given(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,6 @@
 /** Is a first-in first-out queue with constant-time ends, on a circular array. */
 export class Ring<T> {
-  #slots: (T | undefined)[] = Array.from({ length: 8 });
+  #slots: (T | undefined)[] = [undefined];
   #head = 0;
   #size = 0;
 

@@ -33,7 +33,7 @@ export function route<Handler>(
   handler: Handler,
   filters: Filters = {},
 ): Route<Handler> {
-  const names = typeof channels === 'string' ? [channels] : channels;
+  const names = typeof channels === 'string' ? [channels] : [...channels];
   for (const name of names) assertReceivableName(name);
   return { kind: 'route', channels: names, filters: compile(filters, 'whole'), handler };
 }

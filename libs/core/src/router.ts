@@ -77,7 +77,8 @@ export class RoutePath<Handler> {
 
   /** Tells what it takes apart, a text per channel; two routes with a common one collide. */
   get identities(): string[] {
-    const patterns = this.#patterns.map(({ key, identity }) => ` ${key}=${identity}`).join('');
+    const byKey = this.#patterns.toSorted((one, other) => one.key.localeCompare(other.key));
+    const patterns = byKey.map(({ key, identity }) => ` ${key}=${identity}`).join('');
     return this.channels.map((channel) => channel + patterns);
   }
 

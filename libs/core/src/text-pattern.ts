@@ -1,4 +1,5 @@
 import { pathToRegexp } from 'path-to-regexp';
+import { attackOn } from './backtracking.js';
 import { InvalidPattern, reasonOf } from './errors.js';
 
 /** Is what a text matched: the named parts, and what a prefix left over. */
@@ -25,7 +26,8 @@ export type Extent = 'whole' | 'prefix';
  *
  * A text for `path` is a path pattern (`/rooms/:room`, case-sensitive, a trailing slash is
  * optional); a text for any other key has to be equal. A RegExp has to match at the start, write
- * `$` to pin the end, and captures through named groups only.
+ * `$` to pin the end, and captures through named groups only. One that can be made to backtrack for
+ * more than linear time is refused.
  *
  * @throws InvalidPattern `CHANNELS_PATTERN_INVALID`
  */
@@ -59,7 +61,9 @@ function pathPattern(key: string, path: string, extent: Extent): TextPattern {
 
 function parsePath(key: string, path: string, extent: Extent): { regexp: RegExp; names: string[] } {
   try {
-    const { regexp, keys } = pathToRegexp(path, { end: extent === 'whole', sensitive: true });
+    // A trailing slash is optional in what comes, so in the pattern it says nothing.
+    const meant = path === '/' ? path : path.replace(/\/$/, '');
+    const { regexp, keys } = pathToRegexp(meant, { end: extent === 'whole', sensitive: true });
     return { regexp, names: keys.map(({ name }) => name) };
   } catch (error) {
     throw new InvalidPattern(key, path, reasonOf(error), { cause: error });
@@ -77,6 +81,7 @@ function matchPath(regexp: RegExp, names: string[], text: string): TextMatch | u
 
 function regExpPattern(key: string, pattern: RegExp): TextPattern {
   assertNamedGroupsOnly(key, pattern);
+  assertLinear(key, pattern);
   const sticky = new RegExp(pattern.source, `${pattern.flags.replace(/[gy]/g, '')}y`);
   const match = (text: string): TextMatch | undefined => {
     sticky.lastIndex = 0;
@@ -93,8 +98,16 @@ function withoutGroupNames(pattern: RegExp): string {
 function assertNamedGroupsOnly(key: string, pattern: RegExp): void {
   // An empty alternative always matches and lists every group of the pattern.
   const groups = new RegExp(`${pattern.source}|`, pattern.flags).exec('');
-  const named = Object.keys(groups?.groups ?? {}).length;
+  // Alternatives may share a name, so the names in the result can be fewer than the groups.
+  const named = [...pattern.source.matchAll(/(?<!\\)\(\?<(?![=!])/g)].length;
   if (groups && groups.length - 1 > named) {
     throw new InvalidPattern(key, pattern, 'name its groups, (?<name>…), or write (?:…)');
   }
+}
+
+/** A client chooses the text, so a pattern that backtracks is a way to stop the process. */
+function assertLinear(key: string, pattern: RegExp): void {
+  const attack = attackOn(pattern);
+  if (attack === undefined) return;
+  throw new InvalidPattern(key, pattern, `it backtracks without end on texts like ${attack}`);
 }

@@ -49,7 +49,7 @@ describe('Channel', () => {
   ])('throws at once for %s as content and sends nothing', (_, content) => {
     const { layer, channel } = setUp();
     expectThrown(InvalidContent, () => channel('jobs').send(content));
-    expect(layer.statistics().messagesSent).toBe(0);
+    expect(layer.statistics().messagesCount).toBe(0);
   });
 
   it('throws for wrong content inside a scope too, where the mistake was made', async () => {
@@ -62,7 +62,7 @@ describe('Channel', () => {
       (_, error) => failures.push(error),
     );
     expect(failures).toEqual([]);
-    expect(layer.statistics().messagesSent).toBe(0);
+    expect(layer.statistics().messagesCount).toBe(0);
   });
 
   it('copies the content when it is sent', async () => {
@@ -105,7 +105,7 @@ describe('Channel', () => {
       async () => {
         await channel('jobs').send({ id: 'buffered' });
         await channel('jobs').send({ id: 'immediate' }, { immediately: true });
-        expect(layer.statistics().messagesSent).toBe(1);
+        expect(layer.statistics().messagesCount).toBe(1);
       },
       (_, error) => failures.push(error),
     );

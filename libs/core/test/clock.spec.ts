@@ -95,3 +95,19 @@ describe('systemClock', () => {
     expect(calls).toBe(0);
   });
 });
+
+describe('systemClock, in the background', () => {
+  const timeouts = (): number =>
+    process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+
+  it('sets timers that keep no process alive', () => {
+    const before = timeouts();
+    const background = systemClock.setTimer(() => undefined, 60_000, { inBackground: true });
+    expect(timeouts()).toBe(before);
+    const foreground = systemClock.setTimer(() => undefined, 60_000, { inBackground: false });
+    expect(timeouts()).toBe(before + 1);
+    background.cancel();
+    foreground.cancel();
+    expect(timeouts()).toBe(before);
+  });
+});

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { type Content, CONTENT_DEPTH_LIMIT, InvalidContent, snapshot } from '@nest-channels/core';
 import * as fc from 'fast-check';
+import { measuredSnapshot } from '../src/content.js';
 import { expectThrown } from './support/failure.js';
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
@@ -59,8 +60,12 @@ function scramble(value: unknown): void {
 }
 
 describe('snapshot', () => {
+  it('makes negative zero positive, as MessagePack would', () => {
+    expect(snapshot({ zero: -0 })).toEqual({ zero: 0 });
+  });
+
   it('keeps text, numbers, booleans and null', () => {
-    const values = ['', '£ ☃ 🏔 \0\u0001', 0, -0, 1.5, Number.MAX_VALUE, true, false, null];
+    const values = ['', '£ ☃ 🏔 \0\u0001', 0, 1.5, Number.MAX_VALUE, true, false, null];
     expect(snapshot({ values })).toStrictEqual({ values });
   });
 
@@ -310,5 +315,26 @@ describe('snapshot', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('measuredSnapshot', () => {
+  it('copies as snapshot does', () => {
+    const original = { list: [1, { bytes: Buffer.from([1]) }], text: 'a' };
+    expect(measuredSnapshot(original).content).toEqual(snapshot(original));
+    expectThrown(InvalidContent, () => measuredSnapshot([1]));
+  });
+
+  it('bounds the length of content by what each part takes at most', () => {
+    const bound = (value: object): number => measuredSnapshot(value).sizeBound;
+    expect(bound({})).toBeLessThan(10);
+    expect(bound({ text: 'x'.repeat(1_000) })).toBeGreaterThanOrEqual(3_000);
+    expect(bound({ bytes: Buffer.alloc(1_000) })).toBeLessThan(1_100);
+    expect(bound({ list: [1, 2, 3] }) - bound({ list: [1, 2] })).toBe(9);
+  });
+
+  it('never takes more of a content as a bound than three times its length and some', () => {
+    const { sizeBound } = measuredSnapshot({ text: 'x'.repeat(100_000) });
+    expect(sizeBound).toBeLessThan(300_100);
   });
 });

@@ -7,6 +7,8 @@ import {
   InvalidName,
   InvalidPattern,
   LayerUnavailable,
+  MalformedMessage,
+  MessageTooLarge,
   reasonOf,
   ReplyMissing,
 } from '@nest-channels/core';
@@ -33,6 +35,16 @@ const ERRORS = [
     error: new LayerUnavailable('gone'),
     name: 'LayerUnavailable',
     code: 'CHANNELS_LAYER_UNAVAILABLE',
+  },
+  {
+    error: new MalformedMessage('why'),
+    name: 'MalformedMessage',
+    code: 'CHANNELS_MESSAGE_MALFORMED',
+  },
+  {
+    error: new MessageTooLarge(2, 1),
+    name: 'MessageTooLarge',
+    code: 'CHANNELS_MESSAGE_TOO_LARGE',
   },
   { error: new ReplyMissing('jobs'), name: 'ReplyMissing', code: 'CHANNELS_REPLY_MISSING' },
 ];
@@ -67,6 +79,25 @@ describe('ChannelFull', () => {
     expect(error.message).toBe(
       'Channel "jobs" is full: it holds 1000 unread messages. ' +
         'Add workers that read it, send less, or raise its capacity.',
+    );
+  });
+});
+
+describe('MessageTooLarge', () => {
+  it('names the length, the limit and the remedy', () => {
+    const error = new MessageTooLarge(1_048_577, 1_048_576);
+    expect(error).toMatchObject({ bytes: 1_048_577, maxMessageBytes: 1_048_576 });
+    expect(error.message).toBe(
+      'A message of 1048577 bytes is longer than the 1048576 that its layer carries. ' +
+        'Send a reference to what is large, or raise maxMessageBytes.',
+    );
+  });
+});
+
+describe('MalformedMessage', () => {
+  it('names the problem', () => {
+    expect(new MalformedMessage('it is not a map').message).toBe(
+      'Cannot read a message: it is not a map.',
     );
   });
 });

@@ -98,7 +98,7 @@ describe('Group', () => {
     await room.add('left');
     await run(async () => {
       await room.send({ id: 1 });
-      expect(layer.statistics().messagesSent).toBe(0);
+      expect(layer.statistics().messagesCount).toBe(0);
       await room.add('joined');
       await room.discard('left');
     });
@@ -114,7 +114,7 @@ describe('Group', () => {
     await run(async () => {
       await room.send({ id: 'buffered' });
       await room.send({ id: 'immediate' }, { immediately: true });
-      expect(layer.statistics().messagesSent).toBe(1);
+      expect(layer.statistics().messagesCount).toBe(1);
     });
     expect(await contents(layer, 'jobs')).toEqual([{ id: 'immediate' }, { id: 'buffered' }]);
   });

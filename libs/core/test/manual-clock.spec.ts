@@ -94,6 +94,24 @@ describe('ManualClock', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('does not count timers in the background, and fires them all the same', () => {
+    const clock = new ManualClock();
+    let calls = 0;
+    clock.setTimer(() => calls++, 10, { inBackground: true });
+    expect(clock.timers).toBe(0);
+    clock.setTimer(() => calls++, 20, { inBackground: false });
+    expect(clock.timers).toBe(1);
+    clock.advance(20);
+    expect(calls).toBe(2);
+  });
+
+  it('never moves back, also when a timer moves it on', () => {
+    const clock = new ManualClock();
+    clock.setTimer(() => clock.advance(100), 10);
+    clock.advance(20);
+    expect(clock.now()).toBe(110);
+  });
+
   it('fires the same timers at the same times in one step as in many', () => {
     const delays = fc.array(fc.nat(50), { maxLength: 10 });
     const steps = fc.array(fc.nat(20), { minLength: 1, maxLength: 10 });

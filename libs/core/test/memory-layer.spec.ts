@@ -6,6 +6,7 @@ import {
   type ChannelLayer,
   type Content,
   InvalidName,
+  type LayerStatistics,
   LayerUnavailable,
   ManualClock,
   memoryLayer,
@@ -18,6 +19,17 @@ import { expectRejected } from './support/failure.js';
 import { available, contents } from './support/messages.js';
 import { openSignal } from './support/open-signal.js';
 import { settled } from './support/settled.js';
+
+const NO_TRAFFIC: LayerStatistics = {
+  messagesCount: 0,
+  messagesCountPerSecond: 0,
+  messagesPending: 0,
+  messagesMaxAgeMs: 0,
+  channelFullCount: 0,
+  channelFullCountPerSecond: 0,
+  messagesReceived: 0,
+  dropped: { full: 0, expired: 0, closed: 0, resilience: 0 },
+};
 
 function timed(options: MemoryLayerOptions = {}): { clock: ManualClock; layer: ChannelLayer } {
   const clock = new ManualClock();
@@ -62,7 +74,7 @@ describe('memoryLayer', () => {
     const layer = memoryLayer();
     expect(layer.name).toBe('memory');
     expect(layer.reach).toBe('process');
-    expect(layer.extensions).toEqual(new Set(['groups', 'flush', 'statistics']));
+    expect(layer.extensions).toEqual(new Set(['groups', 'flush', 'statistics', 'push']));
   });
 
   it('shares nothing with another memory layer', async () => {
@@ -498,12 +510,7 @@ describe('memoryLayer', () => {
       const layer = memoryLayer();
       await layer.groupSend('empty', { id: 1 });
       await layer.groupDiscard('empty', 'a');
-      expect(layer.statistics()).toEqual({
-        messagesSent: 0,
-        messagesReceived: 0,
-        messagesPending: 0,
-        dropped: { full: 0, expired: 0 },
-      });
+      expect(layer.statistics()).toEqual(NO_TRAFFIC);
     });
 
     it('deliver once per reader, with the names of all its members', async () => {
@@ -526,7 +533,7 @@ describe('memoryLayer', () => {
         await layer.groupAdd('room', channel);
       }
       await layer.groupSend('room', { id: 1 });
-      expect(layer.statistics()).toMatchObject({ messagesSent: 1, dropped: { full: 0 } });
+      expect(layer.statistics()).toMatchObject({ messagesCount: 1, dropped: { full: 0 } });
       expect(await ids(layer, 'server!')).toEqual([1]);
     });
 
@@ -570,7 +577,7 @@ describe('memoryLayer', () => {
       expect(await ids(layer, 'a')).toEqual([2]);
       expect(await ids(layer, 'b')).toEqual([2]);
       expect(await ids(layer, 'full')).toEqual([1]);
-      expect(layer.statistics()).toMatchObject({ messagesSent: 3, dropped: { full: 1 } });
+      expect(layer.statistics()).toMatchObject({ messagesCount: 3, dropped: { full: 1 } });
     });
 
     it('count each member behind a full mailbox', async () => {
@@ -579,7 +586,7 @@ describe('memoryLayer', () => {
       await layer.send('server!a', { id: 1 });
       await layer.groupSend('room', { id: 2 });
       expect(await ids(layer, 'server!')).toEqual([1]);
-      expect(layer.statistics().dropped).toEqual({ full: 2, expired: 0 });
+      expect(layer.statistics().dropped).toEqual({ ...NO_TRAFFIC.dropped, full: 2 });
     });
 
     it('lose a member whose membership ran out', async () => {
@@ -707,12 +714,7 @@ describe('memoryLayer', () => {
 
   describe('statistics', () => {
     it('counts nothing at first', () => {
-      expect(memoryLayer().statistics()).toEqual({
-        messagesSent: 0,
-        messagesReceived: 0,
-        messagesPending: 0,
-        dropped: { full: 0, expired: 0 },
-      });
+      expect(memoryLayer().statistics()).toEqual(NO_TRAFFIC);
     });
 
     it('tells sent, received, pending, full and expired messages apart', async () => {
@@ -724,10 +726,15 @@ describe('memoryLayer', () => {
       await layer.send('jobs', { id: 5 });
       clock.advance(600);
       expect(layer.statistics()).toEqual({
-        messagesSent: 4,
+        ...NO_TRAFFIC,
+        messagesCount: 4,
         messagesReceived: 1,
         messagesPending: 1,
-        dropped: { full: 1, expired: 2 },
+        messagesMaxAgeMs: 600,
+        channelFullCount: 1,
+        messagesCountPerSecond: 0.4,
+        channelFullCountPerSecond: 0.1,
+        dropped: { full: 1, expired: 2, closed: 0, resilience: 0 },
       });
     });
 
@@ -737,7 +744,7 @@ describe('memoryLayer', () => {
       await layer.send('jobs', { id: 1 });
       await listener.done;
       expect(layer.statistics()).toMatchObject({
-        messagesSent: 1,
+        messagesCount: 1,
         messagesReceived: 1,
         messagesPending: 0,
       });
@@ -747,7 +754,7 @@ describe('memoryLayer', () => {
       const layer = memoryLayer();
       for (const channel of ['server!a', 'server!b', 'jobs']) await layer.groupAdd('room', channel);
       await layer.groupSend('room', { id: 1 });
-      expect(layer.statistics()).toMatchObject({ messagesSent: 2, messagesPending: 2 });
+      expect(layer.statistics()).toMatchObject({ messagesCount: 2, messagesPending: 2 });
       await available(layer, 'server!');
       expect(layer.statistics()).toMatchObject({ messagesReceived: 1, messagesPending: 1 });
     });
@@ -763,6 +770,7 @@ const READERS = ['a', 'b', 'server!'] as const;
 type Step =
   | { readonly name: 'send'; readonly target: string }
   | { readonly name: 'groupSend' }
+  | { readonly name: 'join'; readonly target: string }
   | { readonly name: 'receive'; readonly channels: readonly string[]; readonly max: number }
   | { readonly name: 'abort'; readonly listener: number }
   | { readonly name: 'advance'; readonly ms: number };
@@ -776,6 +784,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ name: fc.constant('groupSend' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      name: fc.constant('join' as const),
+      target: fc.constantFrom(...TARGETS),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -798,6 +813,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Entry {
   readonly id: number;
   readonly reader: string;
+  readonly channels: readonly string[];
   readonly deadline: number;
 }
 
@@ -813,6 +829,7 @@ class Ledger {
   /** Accepted and neither delivered nor expired, oldest first. */
   pending: Entry[] = [];
   listeners: Listener[] = [];
+  readonly members = new Set<string>();
   accepted = 0;
   delivered = 0;
   expired = 0;
@@ -820,7 +837,7 @@ class Ledger {
   #nextId = 0;
 
   async start(): Promise<void> {
-    for (const target of TARGETS) await this.layer.groupAdd('all', target);
+    for (const target of TARGETS) await this.#join(target);
   }
 
   async take(next: Step): Promise<void> {
@@ -830,6 +847,9 @@ class Ledger {
         break;
       case 'groupSend':
         await this.#groupSend();
+        break;
+      case 'join':
+        await this.#join(next.target);
         break;
       case 'receive':
         this.listeners.push(new Listener(this.layer, next.channels, next.max));
@@ -868,25 +888,36 @@ class Ledger {
       (error: unknown) => (error instanceof ChannelFull ? 'refused' : error),
     );
     expect(outcome).toBe(fits ? 'accepted' : 'refused');
-    if (fits) this.#accept(id, reader);
+    if (fits) this.#accept(id, reader, [target]);
     else this.refused++;
+  }
+
+  async #join(target: string): Promise<void> {
+    await this.layer.groupAdd('all', target);
+    this.members.add(target);
   }
 
   async #groupSend(): Promise<void> {
     const id = this.#nextId++;
-    const fitting = READERS.filter((reader) =>
-      this.#fits(reader, this.#waitersServedBefore(reader)),
+    // The order its members are listed in is the order they are served in.
+    const members = await this.layer.groupChannels('all');
+    expect(new Set(members)).toEqual(this.members);
+    const readers = [...new Set(members.map(nonLocalName))];
+    const fitting = new Set(
+      readers.filter((reader) => this.#fits(reader, this.#waitersServedBefore(reader, readers))),
     );
     await this.layer.groupSend('all', { id });
-    for (const reader of fitting) this.#accept(id, reader);
-    const full = READERS.filter((reader) => !fitting.includes(reader));
-    this.refused += TARGETS.filter((target) => full.some((name) => target.startsWith(name))).length;
+    for (const reader of readers) {
+      const channels = members.filter((member) => nonLocalName(member) === reader);
+      if (fitting.has(reader)) this.#accept(id, reader, channels);
+      else this.refused += channels.length;
+    }
   }
 
   /** A group send serves its readers one after another; who was served for one is gone for the next. */
-  #waitersServedBefore(reader: string): Set<Listener> {
+  #waitersServedBefore(reader: string, readers: readonly string[]): Set<Listener> {
     const gone = new Set<Listener>();
-    for (const earlier of READERS.slice(0, READERS.indexOf(reader as (typeof READERS)[number]))) {
+    for (const earlier of readers.slice(0, readers.indexOf(reader))) {
       const first = this.listeners.find(
         (listener) => !gone.has(listener) && listener.channels.includes(earlier),
       );
@@ -903,9 +934,9 @@ class Ledger {
     return isAwaited || this.#pendingOn(reader).length < capacity;
   }
 
-  #accept(id: number, reader: string): void {
+  #accept(id: number, reader: string, channels: readonly string[]): void {
     this.accepted++;
-    this.pending.push({ id, reader, deadline: this.clock.now() + EXPIRY_MS });
+    this.pending.push({ id, reader, channels, deadline: this.clock.now() + EXPIRY_MS });
   }
 
   #pendingOn(reader: string): Entry[] {
@@ -913,8 +944,10 @@ class Ledger {
   }
 
   #expire(): void {
-    const alive = this.pending.filter(({ deadline }) => deadline > this.clock.now());
-    this.expired += this.pending.length - alive.length;
+    const over = this.pending.filter(({ deadline }) => deadline <= this.clock.now());
+    const alive = this.pending.filter((entry) => !over.includes(entry));
+    this.expired += over.length;
+    for (const channel of over.flatMap(({ channels }) => channels)) this.members.delete(channel);
     this.pending = alive;
   }
 
@@ -934,6 +967,7 @@ class Ledger {
     expect(asked).toContain(reader);
     const [oldest] = this.#pendingOn(reader);
     expect(message.content['id']).toBe(oldest?.id);
+    expect(new Set(message.channels)).toEqual(new Set(oldest?.channels));
     this.pending = this.pending.filter((entry) => entry !== oldest);
     this.delivered++;
   }
@@ -941,11 +975,12 @@ class Ledger {
   #check(): void {
     const awaited = new Set(this.listeners.flatMap(({ channels }) => channels));
     expect(this.pending.filter(({ reader }) => awaited.has(reader))).toEqual([]);
-    expect(this.layer.statistics()).toEqual({
-      messagesSent: this.accepted,
+    const { messagesCount, messagesReceived, messagesPending, dropped } = this.layer.statistics();
+    expect({ messagesCount, messagesReceived, messagesPending, dropped }).toEqual({
+      messagesCount: this.accepted,
       messagesReceived: this.delivered,
       messagesPending: this.pending.length,
-      dropped: { full: this.refused, expired: this.expired },
+      dropped: { full: this.refused, expired: this.expired, closed: 0, resilience: 0 },
     });
     expect(this.accepted).toBe(this.delivered + this.pending.length + this.expired);
   }

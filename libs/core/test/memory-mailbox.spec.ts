@@ -1,27 +1,54 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryMailbox, type Receiver, type Waiting } from '../src/memory-mailbox.js';
+import type { Received } from '@nest-channels/core';
+import { type MailboxRules, MemoryMailbox, type Receiver } from '../src/memory-mailbox.js';
 
-function waiting(arrival: number, deadline = 60_000): Waiting {
-  return { channels: ['jobs'], content: { arrival }, arrival, deadline };
+/** Is a mailbox with a record of what it told and of what its receivers were given. */
+function setUp(rules: Partial<MailboxRules> = {}) {
+  const expired: { readonly mailbox: MemoryMailbox; readonly ids: unknown[] }[] = [];
+  const mailbox = new MemoryMailbox('jobs', {
+    capacity: 100,
+    expiryMs: 60_000,
+    onExpired: (from, messages) =>
+      expired.push({ mailbox: from, ids: messages.map(({ content }) => content['id']) }),
+    ...rules,
+  });
+  let arrivals = 0;
+  const put = (id: number, now = 0): string => mailbox.put(message(id), now, arrivals++);
+  return { mailbox, expired, put };
 }
 
-const receiver: Receiver = { serve: () => {}, end: () => {} };
+function message(id: number): Received {
+  return { channels: ['jobs'], content: { id } };
+}
+
+function receiverOf(mailbox: MemoryMailbox, stays = false) {
+  const served: unknown[] = [];
+  const receiver: Receiver = {
+    serve: ({ content }) => {
+      if (!stays) mailbox.leave(receiver);
+      served.push(content['id']);
+    },
+    end: () => undefined,
+  };
+  mailbox.enter(receiver);
+  return { receiver, served };
+}
 
 describe('MemoryMailbox', () => {
   it('gives its messages in the order they came', () => {
-    const mailbox = new MemoryMailbox();
-    for (const arrival of [0, 1, 2]) mailbox.push(waiting(arrival));
+    const { mailbox, put } = setUp();
+    expect([0, 1, 2].map((id) => put(id))).toEqual(['kept', 'kept', 'kept']);
     expect(mailbox.size).toBe(3);
     const taken = [mailbox.shift(), mailbox.shift(), mailbox.shift(), mailbox.shift()];
-    expect(taken.map((message) => message?.content['arrival'])).toEqual([0, 1, 2, undefined]);
+    expect(taken).toEqual([message(0), message(1), message(2), undefined]);
     expect(mailbox.size).toBe(0);
   });
 
   it('tells the place of its next message, infinite when it is empty', () => {
-    const mailbox = new MemoryMailbox();
+    const { mailbox } = setUp();
     expect(mailbox.nextArrival).toBe(Infinity);
-    mailbox.push(waiting(4));
-    mailbox.push(waiting(7));
+    mailbox.put(message(0), 0, 4);
+    mailbox.put(message(1), 0, 7);
     expect(mailbox.nextArrival).toBe(4);
     mailbox.shift();
     expect(mailbox.nextArrival).toBe(7);
@@ -29,37 +56,128 @@ describe('MemoryMailbox', () => {
     expect(mailbox.nextArrival).toBe(Infinity);
   });
 
-  it('drops the messages whose deadline has come and counts them', () => {
-    const mailbox = new MemoryMailbox();
-    for (const deadline of [10, 20, 20, 30]) mailbox.push(waiting(deadline, deadline));
-    expect(mailbox.expire(9)).toBe(0);
+  it('tells when its next message expires, infinite when it is empty', () => {
+    const { mailbox, put } = setUp({ expiryMs: 10 });
+    expect(mailbox.deadline).toBe(Infinity);
+    put(0, 5);
+    put(1, 8);
+    expect(mailbox.deadline).toBe(15);
+    mailbox.shift();
+    expect(mailbox.deadline).toBe(18);
+    mailbox.shift();
+    expect(mailbox.deadline).toBe(Infinity);
+  });
+
+  it('drops the messages whose deadline has come and tells which', () => {
+    const { mailbox, expired, put } = setUp({ expiryMs: 10 });
+    for (const sentAt of [0, 10, 10, 20]) put(sentAt, sentAt);
+    mailbox.expire(9);
+    expect(expired).toEqual([]);
     expect(mailbox.size).toBe(4);
-    expect(mailbox.expire(20)).toBe(3);
+    mailbox.expire(20);
+    expect(expired).toEqual([{ mailbox, ids: [0, 10, 10] }]);
     expect(mailbox.size).toBe(1);
-    expect(mailbox.nextArrival).toBe(30);
-    expect(mailbox.expire(1_000)).toBe(1);
-    expect(mailbox.expire(1_000)).toBe(0);
+    expect(mailbox.shift()).toEqual(message(20));
+  });
+
+  it('tells nothing when nothing expires', () => {
+    const { mailbox, expired, put } = setUp({ expiryMs: 10 });
+    mailbox.expire(1_000);
+    put(0, 1_000);
+    mailbox.expire(1_010);
+    mailbox.expire(1_010);
+    expect(expired).toEqual([{ mailbox, ids: [0] }]);
+  });
+
+  it('holds exactly as many messages as it may', () => {
+    const { mailbox, put } = setUp({ capacity: 2 });
+    expect([0, 1, 2, 3].map((id) => put(id))).toEqual(['kept', 'kept', 'full', 'full']);
+    mailbox.shift();
+    expect([4, 5].map((id) => put(id))).toEqual(['kept', 'full']);
+    expect([mailbox.shift(), mailbox.shift()]).toEqual([message(1), message(4)]);
+  });
+
+  it('takes a message in place of one whose deadline has come', () => {
+    const { mailbox, expired, put } = setUp({ capacity: 2, expiryMs: 10 });
+    put(0, 0);
+    put(1, 5);
+    expect(put(2, 9)).toBe('full');
+    expect(put(3, 10)).toBe('kept');
+    expect(expired).toEqual([{ mailbox, ids: [0] }]);
+    expect([mailbox.shift(), mailbox.shift()]).toEqual([message(1), message(3)]);
+  });
+
+  it('hands a message to the first in line, also when it may hold none', () => {
+    const { mailbox, put } = setUp({ capacity: 0 });
+    const lines = [receiverOf(mailbox), receiverOf(mailbox)];
+    expect([0, 1, 2].map((id) => put(id))).toEqual(['served', 'served', 'full']);
+    expect(lines.map(({ served }) => served)).toEqual([[0], [1]]);
+  });
+
+  it('puts a receiver that yields its turn behind the others', () => {
+    const { mailbox, put } = setUp();
+    const [first, second] = [receiverOf(mailbox, true), receiverOf(mailbox, true)];
+    put(0);
+    mailbox.yieldTurn(first.receiver);
+    put(1);
+    mailbox.yieldTurn(second.receiver);
+    put(2);
+    expect([first.served, second.served]).toEqual([[0, 2], [1]]);
+  });
+
+  it('keeps a receiver that yields its turn and is alone', () => {
+    const { mailbox, put } = setUp();
+    const { receiver, served } = receiverOf(mailbox, true);
+    put(0);
+    mailbox.yieldTurn(receiver);
+    put(1);
+    expect(served).toEqual([0, 1]);
   });
 
   it('is idle without messages and receivers', () => {
-    const mailbox = new MemoryMailbox();
+    const { mailbox, put } = setUp();
     expect(mailbox.isIdle).toBe(true);
-    mailbox.push(waiting(0));
+    put(0);
     expect(mailbox.isIdle).toBe(false);
     mailbox.shift();
-    mailbox.receivers.add(receiver);
+    const { receiver } = receiverOf(mailbox);
     expect(mailbox.isIdle).toBe(false);
-    mailbox.receivers.delete(receiver);
+    mailbox.leave(receiver);
     expect(mailbox.isIdle).toBe(true);
   });
 
-  it('forgets its messages and keeps its receivers when it is cleared', () => {
-    const mailbox = new MemoryMailbox();
-    for (let arrival = 0; arrival < 20; arrival++) mailbox.push(waiting(arrival));
-    mailbox.receivers.add(receiver);
-    mailbox.clear();
+  it('forgets its messages, counts them and keeps its receivers when it is cleared', () => {
+    const { mailbox, expired, put } = setUp();
+    for (let id = 0; id < 20; id++) put(id);
+    const { receiver } = receiverOf(mailbox);
+    expect(mailbox.clear()).toBe(20);
+    expect(mailbox.clear()).toBe(0);
     expect(mailbox.size).toBe(0);
     expect(mailbox.shift()).toBeUndefined();
     expect([...mailbox.receivers]).toEqual([receiver]);
+    expect(expired).toEqual([]);
+  });
+
+  it('counts what it took, what waits, how old that is and how often it was full', () => {
+    const { mailbox, put } = setUp({ capacity: 2 });
+    put(0, 500);
+    put(1, 900);
+    put(2, 900);
+    mailbox.shift();
+    expect(mailbox.statistics(1_400)).toEqual({
+      messagesCount: 2,
+      messagesCountPerSecond: 0.2,
+      messagesPending: 1,
+      messagesMaxAgeMs: 500,
+      channelFullCount: 1,
+      channelFullCountPerSecond: 0.1,
+    });
+  });
+
+  it('counts a message it handed on as taken and not as waiting', () => {
+    const { mailbox, put } = setUp();
+    receiverOf(mailbox);
+    put(0);
+    expect(mailbox.statistics(0)).toMatchObject({ messagesCount: 1, messagesPending: 0 });
   });
 });

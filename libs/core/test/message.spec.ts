@@ -122,7 +122,7 @@ describe('Message', () => {
       const { message, layer } = setUp();
       const error = expectThrown(InvalidContent, () => message.deny({ status }));
       expect(error.message).toContain(`status ${status} is not from 300 to 599`);
-      expect(layer.statistics().messagesSent).toBe(0);
+      expect(layer.statistics().messagesCount).toBe(0);
     });
   });
 
@@ -149,7 +149,7 @@ describe('Message', () => {
     it('sends nothing for undefined', async () => {
       const { message, layer } = setUp();
       await message.reply(undefined);
-      expect(layer.statistics().messagesSent).toBe(0);
+      expect(layer.statistics().messagesCount).toBe(0);
     });
 
     it('takes undefined without a reply channel, as there is nothing to send', async () => {
@@ -172,7 +172,7 @@ describe('Message', () => {
     ])('throws at once for %s, which JSON cannot express', (_, value) => {
       const { message, layer } = setUp();
       expectThrown(InvalidContent, () => message.reply(value));
-      expect(layer.statistics().messagesSent).toBe(0);
+      expect(layer.statistics().messagesCount).toBe(0);
     });
   });
 
@@ -196,7 +196,7 @@ describe('Message', () => {
     ])('throws at once for %s', (_, code, reason) => {
       const { message, layer } = setUp();
       expectThrown(InvalidClose, () => message.close(code, reason));
-      expect(layer.statistics().messagesSent).toBe(0);
+      expect(layer.statistics().messagesCount).toBe(0);
     });
   });
 
@@ -208,7 +208,7 @@ describe('Message', () => {
         await message.accept();
         await message.reply('hi');
         await message.close(4000);
-        expect(layer.statistics().messagesSent).toBe(0);
+        expect(layer.statistics().messagesCount).toBe(0);
       },
       (_, error) => failures.push(error),
     );

@@ -256,6 +256,26 @@ describe('compilePattern', () => {
         expect(compilePattern('text', pattern, 'whole').source).toBe(String(pattern));
       },
     );
+
+    it.each([/(?:a+)+$/, /(?:a|a)*b/, /(?:\w|\d)+$/, /a*a*$/, /(?<words>(?:\w+\s?)*)$/])(
+      'refuses %p, which backtracks without end on some texts',
+      (pattern) => {
+        for (const extent of ['whole', 'prefix'] as const) {
+          const error = expectThrown(InvalidPattern, () => compilePattern('text', pattern, extent));
+          expect(error.message).toContain('it backtracks without end on texts like');
+        }
+      },
+    );
+
+    it.each([
+      /^\/rooms\/(?<room>\w+)$/,
+      /(?<year>\d{4})-(?<month>\d\d)$/,
+      /[^/]+\/(?<rest>.*)$/,
+      /(?:mail|jobs)\.\w+/i,
+      /\p{L}+$/u,
+    ])('takes the ordinary %p', (pattern) => {
+      expect(compilePattern('text', pattern, 'whole').source).toBe(String(pattern));
+    });
   });
 });
 

@@ -108,8 +108,18 @@ export class Connection {
   }
 
   #speak({ data, close }: Reply): void {
-    if (data !== undefined) this.#webSocket?.send(data);
+    if (data !== undefined) this.#send(data);
     if (close) this.#sendClose(close);
+  }
+
+  /** Frames sent in one turn of the event loop leave in one write. */
+  #send(data: string | Uint8Array): void {
+    const { socket } = this.upgrade;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    this.#webSocket?.send(data);
   }
 
   #accept(reply: Reply): void {

@@ -59,7 +59,7 @@ export class Consumption {
   async #receive(signal: AbortSignal): Promise<number> {
     const { layer, channels, slots, clock, logger } = this.parts;
     try {
-      const batch = await layer.receive(channels, { signal, max: slots.free });
+      const batch = await layer.receive(channels, { signal, max: Math.max(1, slots.free) });
       for (const received of batch) await this.#start(received);
       return batch.length;
     } catch (error) {
@@ -73,10 +73,10 @@ export class Consumption {
     const { dispatcher, slots } = this.parts;
     const lane = content['reply_channel'];
     for (const channel of channels) {
-      // What another layer brought meanwhile may have taken the slot this message came for.
-      if (slots.free <= 0) await slots.available();
       const dispatch = (): Promise<void> => dispatcher.dispatch(channel, content);
-      slots.occupy(typeof lane === 'string' ? this.#lanes.run(lane, dispatch) : dispatch());
+      const run = (): Promise<void> =>
+        typeof lane === 'string' ? this.#lanes.run(lane, dispatch) : dispatch();
+      await slots.run(run);
     }
   }
 }

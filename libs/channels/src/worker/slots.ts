@@ -9,10 +9,17 @@ export class Slots {
     return this.limit - this.#taken;
   }
 
-  /** Takes a slot until the work has ended. */
+  /** Takes a slot until the work has ended, free or not. */
   occupy(work: Promise<void>): void {
     this.#taken++;
     void work.finally(() => this.#release());
+  }
+
+  /** Starts work when a slot is free, and resolves when it has started. */
+  async run(work: () => Promise<void>): Promise<void> {
+    // Several may wait for the same slot: who wakes first takes it before the next one looks.
+    while (this.free <= 0) await this.#nextRelease();
+    this.occupy(work());
   }
 
   /** Resolves when at least one slot is free. */

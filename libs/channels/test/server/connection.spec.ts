@@ -236,6 +236,16 @@ describe('Connection', () => {
       expect(await client.response()).toMatch(/^HTTP\/1\.1 413 /);
     });
 
+    it('takes as much along with the handshake as a client may send', async () => {
+      const bench = await ConnectionBench.start({ maxEarlyBytes: 10 });
+      const client = await bench.server.rawClient();
+      client.handshake('/path');
+      const connection = await bench.arrival(Buffer.alloc(10));
+      await connection.connect();
+      expect(await bench.next('connect')).toMatchObject({ path: '/path' });
+      expect(bench.forgotten).toEqual([]);
+    });
+
     it('keeps early frames until it is accepted, in order with those that follow', async () => {
       const bench = await ConnectionBench.start({ maxEarlyBytes: 1_000 });
       const client = await bench.server.rawClient();
@@ -368,6 +378,18 @@ describe('Connection', () => {
         tell(connection, typeof frame === 'string' ? { text: frame } : { bytes: frame });
       }
       expect(await client.take(4)).toEqual(frames);
+    });
+
+    it('sends what it gets in one turn at once', async () => {
+      const bench = await ConnectionBench.start();
+      const { client, connection } = await bench.open();
+      const [socket] = bench.server.sockets;
+      for (const text of ['1', '2', '3']) tell(connection, { text });
+      expect(socket.writableLength).toBe(9);
+      await settled();
+      expect(socket.writableLength).toBe(0);
+      tell(connection, { text: '4' });
+      expect(await client.take(4)).toEqual(['1', '2', '3', '4']);
     });
 
     it.each<[string, Content, string[], { code: number; reason: string }]>([

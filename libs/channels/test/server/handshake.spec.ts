@@ -204,6 +204,7 @@ describe('readHandshake', () => {
       const request = await requestOf('/', { 'Sec-WebSocket-Version': version });
       expect(refusalOf(request)).toMatchObject({
         status: 426,
+        message: 'expected "Sec-WebSocket-Version: 13"',
         headers: { 'Sec-WebSocket-Version': '13' },
       });
     },

@@ -3,6 +3,7 @@ import { type Content, LayerUnavailable, ManualClock } from '@nest-channels/core
 import { Logger } from '@nestjs/common';
 import { Mailbox } from '../../src/server/mailbox.js';
 import type { Reply } from '../../src/server/reply-reader.js';
+import { deferred } from '../support/deferred.js';
 import { FaultyLayer } from '../support/faulty-layer.js';
 import { Inbox } from '../support/inbox.js';
 import type { LogRecorder } from '../support/log-recorder.js';
@@ -193,6 +194,19 @@ describe('Mailbox', () => {
     expect(clock.timers).toBe(0);
     clock.advance(10_000);
     await settled();
+    expect(layer.receives.size).toBe(1);
+  });
+
+  it('closes when the layer has let go', async () => {
+    const gate = deferred();
+    layer.faults.receive = () => gate.promise;
+    mailbox.open();
+    let isClosed = false;
+    const closed = mailbox.close().then(() => (isClosed = true));
+    await settled();
+    expect(isClosed).toBe(false);
+    gate.resolve();
+    await closed;
     expect(layer.receives.size).toBe(1);
   });
 

@@ -1,13 +1,16 @@
 import {
   type ChannelLayer,
+  type ChannelStatistics,
   type Clock,
   type Content,
+  type LayerEvents,
   type LayerExtension,
   type LayerStatistics,
   memoryLayer,
   type MemoryLayerOptions,
   type Received,
   type ReceiveOptions,
+  type Subscription,
 } from '@nest-channels/core';
 import { Inbox } from './inbox.js';
 
@@ -19,9 +22,13 @@ export class FaultyLayer implements ChannelLayer {
   readonly name = 'faulty';
   readonly reach = 'process';
   readonly extensions: ReadonlySet<LayerExtension>;
+  readonly maxMessageBytes: number;
+  readonly events: LayerEvents;
   readonly faults: { send?: Fault; receive?: Fault; closeChannel?: Fault } = {};
   /** Collects the channels of each `receive`, failed ones included. */
   readonly receives = new Inbox<readonly string[]>();
+  /** Are the most messages that each `receive` asked for. */
+  readonly maxima: (number | undefined)[] = [];
   /** Collects the names that were closed. */
   readonly closed = new Inbox<string>();
   readonly #memory: ChannelLayer;
@@ -29,6 +36,8 @@ export class FaultyLayer implements ChannelLayer {
   constructor(clock: Clock, options: MemoryLayerOptions = {}) {
     this.#memory = memoryLayer({ clock, ...options });
     this.extensions = this.#memory.extensions;
+    this.maxMessageBytes = this.#memory.maxMessageBytes;
+    this.events = this.#memory.events;
   }
 
   async send(channel: string, content: Content): Promise<void> {
@@ -38,8 +47,17 @@ export class FaultyLayer implements ChannelLayer {
 
   async receive(channels: readonly string[], options: ReceiveOptions): Promise<Received[]> {
     this.receives.push(channels);
+    this.maxima.push(options.max);
     if (this.faults.receive) await this.faults.receive(channels[0]);
     return this.#memory.receive(channels, options);
+  }
+
+  subscribe(channels: readonly string[], listener: (message: Received) => void): Subscription {
+    return this.#memory.subscribe(channels, listener);
+  }
+
+  channelStatistics(channel: string): ChannelStatistics {
+    return this.#memory.channelStatistics(channel);
   }
 
   newChannel(pattern: string): Promise<string> {

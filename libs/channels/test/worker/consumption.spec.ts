@@ -57,7 +57,11 @@ afterEach(async () => {
   expect(clock.timers).toBe(0);
 });
 
-function consumption(concurrency = 10): Consumption {
+function consumption(
+  concurrency = 10,
+  on = layer,
+  sharedSlots = new Slots(concurrency),
+): Consumption {
   const handle = async ({ channel, content }: { channel: string; content: Content }) => {
     // A message that is handled without a wait, in some milliseconds.
     if (typeof content['takesMs'] === 'number') return clock.advance(content['takesMs']);
@@ -72,10 +76,10 @@ function consumption(concurrency = 10): Consumption {
   const handler = { label: 'Test.run', run: handle };
   const router = new Router([route(['jobs', 'mail'], handler)]);
   const policy = { unrouted: 'deny', onError: 'keep' } as const;
-  const dispatcher = new Dispatcher({ layer, router, scopes: new SendScopes(clock), policy });
-  slots = new Slots(concurrency);
+  const dispatcher = new Dispatcher({ layer: on, router, scopes: new SendScopes(clock), policy });
+  slots = sharedSlots;
   return new Consumption({
-    layer,
+    layer: on,
     channels: CHANNELS,
     dispatcher,
     slots,
@@ -136,6 +140,25 @@ describe('Consumption', () => {
       expect(layer.statistics().messagesPending).toBe(2);
       one.end();
       expect(await begun()).toEqual([4]);
+    });
+
+    it('keeps to the slots it shares with others that wait for the same one', async () => {
+      const layers = [layer, new FaultyLayer(clock), new FaultyLayer(clock)];
+      const shared = new Slots(1);
+      for (const each of layers) loops.push(consumption(1, each, shared).run(stopping.signal));
+      await settled();
+      const first = deferred();
+      shared.occupy(first.promise);
+      for (const each of layers) await each.send('jobs', {});
+      await settled();
+      expect(running.size).toBe(0);
+      first.resolve();
+      for (let handled = 0; handled < 3; handled++) {
+        const job = await jobs.next();
+        await settled();
+        expect(running.size).toBe(1);
+        job.end();
+      }
     });
 
     it('dispatches the messages of one reply channel in turn, also from several channels', async () => {

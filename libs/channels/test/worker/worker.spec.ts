@@ -97,9 +97,29 @@ describe('Worker', () => {
       await bench.default.send('jobs', { n });
       await bench.bulk.send('jobs', { n });
     }
-    await bench.jobs.take(2);
-    await settled();
-    expect(bench.running.size).toBe(2);
+    for (let handled = 0; handled < 10; handled++) {
+      const job = await bench.jobs.next();
+      await settled();
+      expect(bench.running.size).toBe(Math.min(2, 10 - handled));
+      job.end();
+    }
+  });
+
+  it('asks a layer for at least one message, however many layers share the slots', async () => {
+    const bench = await WorkerBench.create(
+      { default: ['jobs'], bulk: ['jobs'] },
+      { worker: { concurrency: 1 } },
+    );
+    bench.worker.start();
+    for (let n = 1; n <= 5; n++) {
+      await bench.default.send('jobs', { n });
+      await bench.bulk.send('jobs', { n });
+    }
+    for (let handled = 0; handled < 10; handled++) {
+      (await bench.jobs.next()).end();
+      await settled();
+    }
+    expect(Math.min(...[...bench.default.maxima, ...bench.bulk.maxima].map(Number))).toBe(1);
   });
 
   it('survives a layer that fails, and reads the others meanwhile', async () => {

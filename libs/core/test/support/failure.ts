@@ -8,6 +8,8 @@ import {
   InvalidName,
   InvalidPattern,
   LayerUnavailable,
+  MalformedMessage,
+  MessageTooLarge,
   ReplyMissing,
 } from '@nest-channels/core';
 
@@ -20,6 +22,8 @@ const CODES = new Map<ErrorClass<ChannelsError>, CoreErrorCode>([
   [InvalidName, 'CHANNELS_NAME_INVALID'],
   [InvalidPattern, 'CHANNELS_PATTERN_INVALID'],
   [LayerUnavailable, 'CHANNELS_LAYER_UNAVAILABLE'],
+  [MalformedMessage, 'CHANNELS_MESSAGE_MALFORMED'],
+  [MessageTooLarge, 'CHANNELS_MESSAGE_TOO_LARGE'],
   [ReplyMissing, 'CHANNELS_REPLY_MISSING'],
 ]);
 

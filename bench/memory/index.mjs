@@ -1,0 +1,9 @@
+import * as expiry from './expiry.mjs';
+import * as footprint from './footprint.mjs';
+import * as groups from './groups.mjs';
+import * as throughput from './throughput.mjs';
+
+const topics = [throughput, groups, expiry, footprint];
+
+export const rows = topics.flatMap((topic) => topic.rows);
+export const bars = topics.flatMap((topic) => topic.bars);
