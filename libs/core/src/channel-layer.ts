@@ -81,8 +81,8 @@ export interface ChannelLayer {
   /**
    * Hands messages of these channels to a listener as they come, as `receive` in a loop would.
    *
-   * Extension `push`. It stands in the same line as waiting receivers. The listener runs in the
-   * sender's turn of the event loop and must not throw.
+   * Extension `push`. It stands in the same line as waiting receivers. The listener is first
+   * called after this returned, later in a sender's turn of the event loop; it must not throw.
    *
    * @throws InvalidName `CHANNELS_NAME_INVALID` for a name that cannot be received from
    * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`

@@ -4,7 +4,7 @@ import { InvalidContent } from './errors.js';
 /**
  * Is what a message carries: a plain object of values that any layer can move.
  *
- * Values are text, finite numbers, 64-bit integers as `bigint`, booleans, `null`, bytes
+ * Values are well-formed text, finite numbers, 64-bit integers as `bigint`, booleans, `null`, bytes
  * (`Uint8Array`, `Buffer`), arrays and plain objects of these, nested at most 64 deep.
  */
 export type Content = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ class Copier {
       // Assigning this key would set the prototype of the copy instead of a property.
       if (key === '__proto__') throw this.#refusal('this key is not allowed');
       this.sizeBound += HEADER_BYTES + UNIT_BYTES * key.length;
-      copy[key] = this.#copyValue(value[key]);
+      copy[key.toWellFormed()] = this.#copyValue(value[key]);
       this.#trail.pop();
     }
     return copy;
@@ -71,7 +71,8 @@ class Copier {
     switch (typeof value) {
       case 'string':
         this.sizeBound += HEADER_BYTES + UNIT_BYTES * value.length;
-        return value;
+        // Half a surrogate pair cannot be encoded; it becomes U+FFFD here and not on some layers.
+        return value.toWellFormed();
       case 'boolean':
         this.sizeBound += 1;
         return value;

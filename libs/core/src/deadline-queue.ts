@@ -4,10 +4,16 @@ import type { Clock, Timer } from './clock.js';
 export interface Expiring {
   /** Is when; infinite for nothing to expire. Read again whenever its turn comes. */
   readonly deadline: number;
-  /** Is kept by the queue: whether the item is in it. */
-  isWatched: boolean;
+  /** Is the queue's own note of the item. */
+  watch?: Watch;
   /** Lets go of what is over. */
   expire(now: number): void;
+}
+
+/** Is an item's place in a queue; one that was forgotten leaves it empty. */
+export interface Watch {
+  item?: Expiring;
+  readonly due: number;
 }
 
 /**
@@ -15,23 +21,29 @@ export interface Expiring {
  *
  * A binary heap holds each at most once. A deadline that moved later meanwhile costs one look.
  */
-export class DeadlineQueue<T extends Expiring> {
-  readonly #heap: { readonly item: T; readonly due: number }[] = [];
+export class DeadlineQueue {
+  readonly #heap: Watch[] = [];
   #timer?: Timer;
   #timerDue = Infinity;
 
   constructor(private readonly clock: Clock) {}
 
   /** Makes sure that an item is looked at when its deadline has come. */
-  watch(item: T): void {
-    if (item.isWatched) return;
-    item.isWatched = true;
-    this.#push({ item, due: item.deadline });
+  watch(item: Expiring): void {
+    if (item.watch) return;
+    item.watch = { item, due: item.deadline };
+    this.#push(item.watch);
     this.#schedule();
   }
 
+  /** Lets go of an item at once, without waiting for its deadline. */
+  forget(item: Expiring): void {
+    if (item.watch) item.watch.item = undefined;
+    item.watch = undefined;
+  }
+
   clear(): void {
-    for (const { item } of this.#heap) item.isWatched = false;
+    for (const { item } of this.#heap) if (item) item.watch = undefined;
     this.#heap.length = 0;
     this.#timer?.cancel();
     this.#timerDue = Infinity;
@@ -58,12 +70,13 @@ export class DeadlineQueue<T extends Expiring> {
 
   #look(now: number): void {
     const { item } = this.#pop();
-    item.isWatched = false;
+    if (!item) return;
+    item.watch = undefined;
     item.expire(now);
     if (item.deadline < Infinity) this.watch(item);
   }
 
-  #push(entry: { readonly item: T; readonly due: number }): void {
+  #push(entry: Watch): void {
     const heap = this.#heap;
     let index = heap.push(entry) - 1;
     while (index > 0) {
@@ -75,7 +88,7 @@ export class DeadlineQueue<T extends Expiring> {
     heap[index] = entry;
   }
 
-  #pop(): { readonly item: T; readonly due: number } {
+  #pop(): Watch {
     const heap = this.#heap;
     const [first] = heap;
     const last = heap.pop()!;
@@ -83,7 +96,7 @@ export class DeadlineQueue<T extends Expiring> {
     return first;
   }
 
-  #sink(entry: { readonly item: T; readonly due: number }): void {
+  #sink(entry: Watch): void {
     const heap = this.#heap;
     let index = 0;
     for (;;) {

@@ -15,6 +15,7 @@ export type Deliver = (reader: GroupReader, content: Content) => void;
  */
 export class GroupFanOut {
   readonly #running = new Map<string, Promise<void>>();
+  #epoch = 0;
 
   constructor(private readonly deliver: Deliver) {}
 
@@ -30,15 +31,22 @@ export class GroupFanOut {
     }
   }
 
+  /** Lets go of the copies that are not made yet. */
+  clear(): void {
+    this.#epoch++;
+  }
+
   async #inSlices(
     earlier: Promise<void> | undefined,
     readers: GroupReaders,
     content: Content,
   ): Promise<void> {
     // A send that failed failed for its sender; it does not hold up the next one.
+    const epoch = this.#epoch;
     await earlier?.catch(() => undefined);
     for (let start = 0; start < readers.size; start += SLICE) {
       if (start > 0) await new Promise((resolve) => setImmediate(resolve));
+      if (epoch !== this.#epoch) return;
       this.#slice(readers, start, content);
     }
   }

@@ -21,14 +21,25 @@ export interface LayerEventMap {
 /** Is where a layer tells what happened; a listener that throws breaks nothing in the layer. */
 export type LayerEvents = EventEmitter<LayerEventMap>;
 
-/** Tells listeners what happened; what they throw becomes a warning of the process. */
+/**
+ * Tells listeners what happened, when the layer is done with what it is doing.
+ *
+ * They may use the layer. What they throw becomes a warning of the process.
+ */
 export function tell<Name extends keyof LayerEventMap>(
   events: LayerEvents,
   name: Name,
   ...what: LayerEventMap[Name]
 ): void {
+  if (events.listenerCount(name) === 0) return;
+  queueMicrotask(() => {
+    for (const listener of events.rawListeners(name)) call(listener, name, what);
+  });
+}
+
+function call(listener: unknown, name: string, what: readonly unknown[]): void {
   try {
-    (events as EventEmitter).emit(name, ...what);
+    (listener as (...what: readonly unknown[]) => void)(...what);
   } catch (error) {
     process.emitWarning(`A listener of the layer event "${name}" threw: ${reasonOf(error)}`);
   }

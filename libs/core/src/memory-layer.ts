@@ -112,6 +112,7 @@ class MemoryLayer implements ChannelLayer {
     this.#assertReceivable(channels);
     return new MemorySubscription(listener, {
       take: (max) => this.#take(channels, max),
+      hasWaiting: () => this.#oldest(channels) !== undefined,
       enter: (receiver) => this.#enter(channels, receiver),
       leave: (receiver) => this.#leave(channels, receiver),
       yieldTurn: (receiver) => this.#yieldTurn(channels, receiver),
@@ -235,20 +236,12 @@ class MemoryLayer implements ChannelLayer {
     while (taken.length < max) {
       const mailbox = this.#oldest(channels);
       const message = mailbox?.shift();
-      if (!mailbox || !message) {
-        // A listener that was told of expired messages may have sent new ones just now.
-        if (this.#isWaiting(channels)) continue;
-        break;
-      }
+      if (!mailbox || !message) break;
       taken.push(message);
       this.#mailboxes.release(mailbox);
     }
     this.#received += taken.length;
     return taken;
-  }
-
-  #isWaiting(channels: readonly string[]): boolean {
-    return channels.some((channel) => (this.#mailboxes.find(channel)?.size ?? 0) > 0);
   }
 
   #oldest(channels: readonly string[]): MemoryMailbox | undefined {
@@ -293,6 +286,7 @@ class MemoryLayer implements ChannelLayer {
   }
 
   #clear(): void {
+    this.#fanOut.clear();
     this.#groups.clear();
     this.#dropped.closed += this.#mailboxes.clear();
   }

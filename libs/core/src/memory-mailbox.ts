@@ -1,6 +1,6 @@
 import type { Received } from './channel-layer.js';
 import type { Content } from './content.js';
-import type { Expiring } from './deadline-queue.js';
+import type { Expiring, Watch } from './deadline-queue.js';
 import type { ChannelStatistics } from './layer-statistics.js';
 import { RateMeter } from './rate-meter.js';
 import { Ring } from './ring.js';
@@ -41,7 +41,7 @@ export class MemoryMailbox implements Expiring {
   #full?: RateMeter;
   /** A set keeps the order of arrival and forgets an aborted receiver at once. */
   #receivers?: Set<Receiver>;
-  isWatched = false;
+  watch?: Watch;
   /** Is set while the registry keeps it for its next use. */
   isParked = false;
 

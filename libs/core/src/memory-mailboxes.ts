@@ -17,7 +17,7 @@ export interface MailboxesOptions extends CapacityOptions {
 export class MemoryMailboxes {
   readonly #byName = new Map<string, MemoryMailbox>();
   readonly #parked = new Set<MemoryMailbox>();
-  readonly #deadlines: DeadlineQueue<MemoryMailbox>;
+  readonly #deadlines: DeadlineQueue;
   readonly #capacities: CapacityRules;
   readonly #rulesByCapacity = new Map<number, MailboxRules>();
 
@@ -84,6 +84,8 @@ export class MemoryMailboxes {
     const [oldest] = this.#parked;
     this.#parked.delete(oldest);
     oldest.isParked = false;
-    if (oldest.isIdle) this.#byName.delete(oldest.name);
+    if (!oldest.isIdle) return;
+    this.#byName.delete(oldest.name);
+    this.#deadlines.forget(oldest);
   }
 }

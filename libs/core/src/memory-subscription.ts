@@ -7,6 +7,7 @@ const SLICE = 256;
 /** Is what a subscription needs of the layer, for its channels. */
 export interface SubscriptionSource {
   take(max: number): Received[];
+  hasWaiting(): boolean;
   enter(receiver: Receiver): void;
   leave(receiver: Receiver): void;
   /** Puts it behind all others that wait for the same. */
@@ -25,7 +26,9 @@ export class MemorySubscription implements Subscription, Receiver {
     private readonly listener: (message: Received) => void,
     private readonly source: SubscriptionSource,
   ) {
-    this.#catchUp();
+    // Its listener may want to pause it, so the caller has to have it before the first message.
+    if (source.hasWaiting()) queueMicrotask(this.#catchUp);
+    else this.#stand();
   }
 
   /** Goes to the end of the line after each message, as one who waits anew would. */

@@ -1,7 +1,8 @@
-import type { ChannelLayer, Received, ReceiveOptions, Subscription } from './channel-layer.js';
+import type { ChannelLayer, Received, ReceiveOptions } from './channel-layer.js';
 import { type Clock, delay, systemClock } from './clock.js';
 import type { Content } from './content.js';
 import { tell } from './layer-events.js';
+import type { LayerStatistics } from './layer-statistics.js';
 
 /** Is how a layer is made worse than it is. */
 export interface ResilienceOptions {
@@ -29,7 +30,7 @@ export function resilienceLayer(layer: ChannelLayer, options: ResilienceOptions)
     groupSend: (group, content: Content) =>
       faults.send(`group ${group}`, () => layer.groupSend(group, content)),
     receive: (channels, receiving) => faults.receive(channels, receiving),
-    subscribe: (channels, listener): Subscription => layer.subscribe(channels, listener),
+    statistics: () => faults.statistics(),
   };
   return new Proxy(layer, {
     get(target, key) {
@@ -45,6 +46,7 @@ class Faults {
   readonly #lines = new Map<string, Promise<void>>();
   readonly #clock: Clock;
   #random: number;
+  #lost = 0;
 
   constructor(
     private readonly layer: ChannelLayer,
@@ -56,10 +58,16 @@ class Faults {
 
   send(target: string, send: () => Promise<void>): Promise<void> {
     if (this.#next() < (this.options.dropRate ?? 0)) {
+      this.#lost++;
       tell(this.layer.events, 'dropped', { channel: target, reason: 'resilience', messages: 1 });
       return Promise.resolve();
     }
     return this.#inLine(target, this.#next() * (this.options.delayMs ?? 0), send);
+  }
+
+  statistics(): LayerStatistics {
+    const statistics = this.layer.statistics();
+    return { ...statistics, dropped: { ...statistics.dropped, resilience: this.#lost } };
   }
 
   async receive(channels: readonly string[], options: ReceiveOptions): Promise<Received[]> {

@@ -60,6 +60,10 @@ function scramble(value: unknown): void {
 }
 
 describe('snapshot', () => {
+  it('replaces half a surrogate pair, which no encoding carries, in texts and keys', () => {
+    expect(snapshot({ text: 'a\ud800b', '\udfff': 1 })).toEqual({ text: 'a\ufffdb', '\ufffd': 1 });
+  });
+
   it('makes negative zero positive, as MessagePack would', () => {
     expect(snapshot({ zero: -0 })).toEqual({ zero: 0 });
   });

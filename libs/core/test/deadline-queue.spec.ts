@@ -38,7 +38,7 @@ class CountingClock extends ManualClock {
 
 function setUp() {
   const clock = new CountingClock();
-  return { clock, queue: new DeadlineQueue<Milk>(clock) };
+  return { clock, queue: new DeadlineQueue(clock) };
 }
 
 describe('DeadlineQueue', () => {
@@ -74,7 +74,7 @@ describe('DeadlineQueue', () => {
         return { cancel: () => undefined };
       },
     };
-    const queue = new DeadlineQueue<Milk>(clock);
+    const queue = new DeadlineQueue(clock);
     queue.watch(new Milk(100));
     queue.watch(new Milk(50));
     expect(inBackground).toEqual([true, true]);
@@ -89,7 +89,7 @@ describe('DeadlineQueue', () => {
         return { cancel: () => undefined };
       },
     };
-    new DeadlineQueue<Milk>(clock).watch(new Milk(60 * 86_400_000));
+    new DeadlineQueue(clock).watch(new Milk(60 * 86_400_000));
     expect(Math.max(...delays)).toBeLessThan(2 ** 31);
   });
 

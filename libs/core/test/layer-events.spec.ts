@@ -10,12 +10,14 @@ afterEach(() => {
 });
 
 describe('tell', () => {
-  it('hands what happened to each listener, in their order', () => {
+  it('hands what happened to each listener, in their order, when the layer is done', async () => {
     const events = new EventEmitter<LayerEventMap>();
     const heard: unknown[] = [];
     events.on('expired', (what) => heard.push(['first', what]));
     events.on('expired', (what) => heard.push(['second', what]));
     tell(events, 'expired', { channel: 'jobs', messages: 2 });
+    expect(heard).toEqual([]);
+    await Promise.resolve();
     expect(heard).toEqual([
       ['first', { channel: 'jobs', messages: 2 }],
       ['second', { channel: 'jobs', messages: 2 }],
@@ -29,13 +31,17 @@ describe('tell', () => {
     expect(events.eventNames()).toEqual([]);
   });
 
-  it('makes what a listener throws a warning of the process', () => {
+  it('makes what a listener throws a warning of the process, and tells the next one', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const events = new EventEmitter<LayerEventMap>();
     events.on('reset', () => {
       throw new Error('cannot listen');
     });
+    const next = jest.fn();
+    events.once('reset', next);
     tell(events, 'reset');
+    await Promise.resolve();
+    expect(next).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls).toEqual([
       ['A listener of the layer event "reset" threw: cannot listen'],
     ]);

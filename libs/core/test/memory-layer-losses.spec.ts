@@ -12,6 +12,7 @@ import { MemoryMailboxes } from '../src/memory-mailboxes.js';
 import { expectRejected } from './support/failure.js';
 import { contents } from './support/messages.js';
 import { openSignal } from './support/open-signal.js';
+import { settled } from './support/settled.js';
 import { turnsUntil } from './support/turns.js';
 
 /** Is a layer with a record of everything it told. */
@@ -63,6 +64,7 @@ describe('A message that expires unread', () => {
     clock.advance(999);
     expect(told).toEqual([]);
     clock.advance(1);
+    await settled();
     expect(told).toEqual([
       ['expired', { channel: 'server!', messages: 2 }],
       ['expired', { channel: 'jobs', messages: 1 }],
@@ -110,6 +112,7 @@ describe('A message that expires unread', () => {
     const mailboxes = of.mock.contexts[0] as MemoryMailboxes;
     of.mockRestore();
     clock.advance(1_000);
+    await settled();
     expect(expired).toHaveLength(3_000);
     expect(Array.from(mailboxes.all()).length).toBeLessThanOrEqual(1_000);
   });
@@ -147,6 +150,7 @@ describe('A layer whose listeners use it', () => {
     const waiting = layer.receive(['dead'], { signal: openSignal() });
     await layer.send('jobs', { id: 1 });
     clock.advance(1_000);
+    await settled();
     await Promise.all(sends);
     expect(await waiting).toEqual([{ channels: ['dead'], content: { id: 'forwarded' } }]);
   });
@@ -156,8 +160,10 @@ describe('A layer whose listeners use it', () => {
     const calls: Promise<void>[] = [];
     layer.events.on('expired', () => calls.push(layer.flush(), layer.close()));
     await layer.send('a', { id: 1 });
+    clock.advance(500);
     await layer.send('b', { id: 2 });
-    clock.advance(2_000);
+    clock.advance(500);
+    await settled();
     await Promise.all(calls);
     expect(told).toEqual([['expired', { channel: 'a', messages: 1 }], ['reset']]);
     expect(layer.statistics()).toMatchObject({

@@ -73,6 +73,8 @@ describe('A subscription of the memory layer', () => {
     const { layer, subscribe } = setUp();
     await send(layer, 'jobs', ...upTo(600));
     const { ids } = subscribe('jobs');
+    expect(ids).toEqual([]);
+    await Promise.resolve();
     expect(ids).toHaveLength(SLICE);
     await send(layer, 'jobs', 600);
     await settled();
@@ -139,6 +141,7 @@ describe('A subscription of the memory layer', () => {
     const { layer, subscribe } = setUp();
     await send(layer, 'jobs', ...upTo(300));
     const { ids, subscription } = subscribe('jobs');
+    await Promise.resolve();
     subscription.close();
     await settled();
     await send(layer, 'jobs', 300);
@@ -203,6 +206,7 @@ describe('A subscription of the memory layer', () => {
     const { layer, subscribe } = setUp({ capacity: 1 });
     await send(layer, 'jobs', 0);
     subscribe('jobs');
+    await settled();
     await send(layer, 'jobs', 1, 2, 3);
     expect(layer.statistics()).toMatchObject({
       messagesCount: 4,

@@ -206,4 +206,10 @@ describe('resilienceLayer', () => {
     await expectRejected(LayerUnavailable, layer.send('jobs', { id: 1 }));
     await expectRejected(LayerUnavailable, inner.send('jobs', { id: 1 }));
   });
+
+  it('counts what it loses in the statistics', async () => {
+    const { layer } = setUp({ dropRate: 1 });
+    for (const id of upTo(3)) await layer.send('jobs', { id });
+    expect(layer.statistics()).toMatchObject({ messagesCount: 0, dropped: { resilience: 3 } });
+  });
 });
