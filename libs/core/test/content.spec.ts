@@ -22,7 +22,7 @@ function nested(depth: number, value: unknown): Record<string, unknown> {
 
 const leaf = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
   fc.integer(),
   fc.bigInt({ min: INT64_MIN, max: INT64_MAX }),
   fc.boolean(),

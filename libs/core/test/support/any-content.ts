@@ -18,7 +18,7 @@ const bytes = fc.oneof(
 );
 
 const number = fc.oneof(
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
   fc.maxSafeInteger(),
   fc.integer(),
   fc.integer({ min: -130, max: 260 }),
