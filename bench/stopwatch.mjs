@@ -28,7 +28,7 @@ function waitedMs() {
 
 function openSchedulerFile() {
   try {
-    return openSync('/proc/thread-self/schedstat');
+    return openSync('/proc/thread-self/schedstat', 'r');
   } catch {
     return undefined;
   }
