@@ -38,7 +38,6 @@ export const bars = Object.keys(loads).map((row) => ({
   title: `${row}: longest hold, ms`,
   row,
   figure: 'longest hold, ms',
-  atMost: 5,
 }));
 
 /** @param {(layer: ChannelLayer) => Promise<void>} load */

@@ -38,16 +38,19 @@ export const rows = [
 
 /** @type {Bar[]} */
 export const bars = [
-  ...[MESSAGE, NORMAL_MEMBER, MAILBOX_MEMBER].flatMap((row) => [
-    { title: `${row}: bytes`, row, figure: HOLDING },
-    { title: `${row}: bytes after use`, row, figure: AFTER, atMost: NOTHING },
-  ]),
+  { title: `${MESSAGE}: bytes`, row: MESSAGE, figure: HOLDING },
+  // Its place in the queue of deadlines stays until the deadline.
+  { title: `${MESSAGE}: bytes after use`, row: MESSAGE, figure: AFTER },
   {
     title: `${MESSAGE}: bytes after use and expiry`,
     row: MESSAGE,
     figure: AFTER_EXPIRY,
     atMost: NOTHING,
   },
+  ...[NORMAL_MEMBER, MAILBOX_MEMBER].flatMap((row) => [
+    { title: `${row}: bytes`, row, figure: HOLDING },
+    { title: `${row}: bytes after use`, row, figure: AFTER, atMost: NOTHING },
+  ]),
   { title: `bytes of ${MESSAGE} ÷ ${PEER}`, row: MESSAGE, over: PEER, figure: HOLDING },
 ];
 
