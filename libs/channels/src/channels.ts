@@ -1,6 +1,6 @@
 import { Channel, type ChannelLayer, Group, SendScopes } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_LAYER } from './channels-options.js';
+import { DEFAULT_LAYER } from './server-options.js';
 import { Layers } from './layers.js';
 
 /** Is where an application gets its channels and groups from; inject it anywhere. */

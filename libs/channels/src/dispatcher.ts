@@ -11,7 +11,7 @@ import {
   type SendScopes,
 } from '@nest-channels/core';
 import { HttpException, Logger } from '@nestjs/common';
-import type { WorkerOptions } from './channels-options.js';
+import type { WorkerSettings } from './worker-options.js';
 import type { Handler } from './handler.js';
 
 /** Is what a dispatcher works with, all of one layer. */
@@ -19,7 +19,7 @@ export interface DispatcherParts {
   readonly layer: ChannelLayer;
   readonly router: Router<Handler>;
   readonly scopes: SendScopes;
-  readonly policy: Required<Pick<WorkerOptions, 'unrouted' | 'onError'>>;
+  readonly policy: Pick<WorkerSettings, 'unrouted' | 'onError'>;
 }
 
 /** Takes messages to their handlers and turns what comes of it into replies and log lines. */

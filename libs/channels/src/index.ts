@@ -1,12 +1,10 @@
 // Module and facade
 export { ChannelsModule } from './channels.module.js';
 export { Channels } from './channels.js';
-export type {
-  ChannelsModuleOptions,
-  LayerOption,
-  ServerOptions,
-  WorkerOptions,
-} from './channels-options.js';
+export type { ChannelsModuleOptions, LayerOption } from './channels-options.js';
+export type { ServerOptions } from './server-options.js';
+export type { WorkerOptions } from './worker-options.js';
+export { type Coalesce, coalesce, type FrameKey, type OutboundPolicy } from './outbound-policy.js';
 
 // Consumers
 export { Consumer, Consumers, type ConsumersOptions } from './consumer.decorator.js';

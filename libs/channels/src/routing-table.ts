@@ -1,8 +1,9 @@
 import { ChannelsError, flatten, include, type Routable, route, Router } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
-import { ChannelsSettings, DEFAULT_LAYER } from './channels-options.js';
+import { ChannelsSettings } from './channels-options.js';
 import type { ConsumerDeclaration } from './consumer.decorator.js';
 import { type ConsumerMethod, ConsumerExplorer } from './consumer.explorer.js';
+import { DEFAULT_LAYER } from './server-options.js';
 import { InvalidConfiguration } from './errors.js';
 import { type Handler, HandlerFactory } from './handler.js';
 import { Layers } from './layers.js';

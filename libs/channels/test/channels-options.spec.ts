@@ -1,24 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '@nest-channels/core';
 import { ChannelsSettings } from '../src/channels-options.js';
+import { SERVER_DEFAULTS } from '../src/server-options.js';
+import { WORKER_DEFAULTS } from '../src/worker-options.js';
 
 describe('ChannelsSettings', () => {
   it('fills in every default', () => {
     const settings = new ChannelsSettings();
-    expect(settings.server).toEqual({
-      layer: 'default',
-      allowedOrigins: [],
-      acceptTimeoutMs: 5_000,
-      maxEarlyBytes: 65_536,
-      maxMessageBytes: 1_048_576,
-      closeTimeoutMs: 5_000,
-    });
-    expect(settings.worker).toEqual({
-      concurrency: 64,
-      unrouted: 'deny',
-      onError: 'keep',
-      shutdownTimeoutMs: 30_000,
-    });
+    expect(settings.server).toEqual(SERVER_DEFAULTS);
+    expect(settings.worker).toEqual(WORKER_DEFAULTS);
     expect(settings.embedded).toEqual({ server: true, worker: true });
     expect(settings.clock).toBe(systemClock);
     expect(Object.keys(settings.layers)).toEqual(['default']);

@@ -31,6 +31,8 @@ export interface WebSocketReceive {
   readonly bytes?: Uint8Array;
   /** Counts the frames of the connection from 1. */
   readonly order: number;
+  /** Asks the worker to reply `settled` when this frame has been handled. */
+  readonly settle?: true;
 }
 
 /** Is the content of `websocket.disconnect`: the connection is over, whoever ended it. */
@@ -64,6 +66,8 @@ export interface WebSocketReply {
   /** `true` closes with 1000, a number with that code. */
   readonly close?: boolean | number;
   readonly reason?: string;
+  /** Is the worker's: the frames up to this `order` have been handled. */
+  readonly settled?: number;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import type { RawData, WebSocket } from 'ws';
-import type { ServerOptions } from '../channels-options.js';
+import type { ServerSettings } from '../server-options.js';
 import { EarlyData } from './early-data.js';
 import type { Handshake } from './handshake.js';
 import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
@@ -31,7 +31,7 @@ export interface Upgrade {
 export interface ConnectionHost {
   readonly layer: ChannelLayer;
   readonly upgrader: Upgrader;
-  readonly settings: Required<ServerOptions>;
+  readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Is called once, when the connection has reached its last state. */

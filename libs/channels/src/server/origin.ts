@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ServerOptions } from '../channels-options.js';
+import type { ServerSettings } from '../server-options.js';
 import { webOrigin } from '../web-origin.js';
 
 /**
@@ -10,7 +10,7 @@ import { webOrigin } from '../web-origin.js';
  */
 export function isAllowedOrigin(
   request: IncomingMessage,
-  allowed: NonNullable<ServerOptions['allowedOrigins']>,
+  allowed: ServerSettings['allowedOrigins'],
 ): boolean {
   const { origin: header, host } = request.headers;
   if (header === undefined || allowed === '*') return true;

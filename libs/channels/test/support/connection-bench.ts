@@ -1,6 +1,7 @@
 import { type Content, ManualClock } from '@nest-channels/core';
 import { Logger } from '@nestjs/common';
-import { ChannelsSettings, type ServerOptions } from '../../src/channels-options.js';
+import { ChannelsSettings } from '../../src/channels-options.js';
+import type { ServerOptions } from '../../src/server-options.js';
 import { Connection, type ConnectionHost } from '../../src/server/connection.js';
 import { readHandshake } from '../../src/server/handshake.js';
 import { readReply } from '../../src/server/reply-reader.js';

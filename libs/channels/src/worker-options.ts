@@ -1,0 +1,35 @@
+/** Are the options of the worker. */
+export interface WorkerOptions {
+  /** Is how many messages are handled at the same time; 64 if absent. */
+  readonly concurrency?: number;
+  /** Are globs (`jobs.*`) of the channels to read; all that have routes if absent. */
+  readonly onlyChannels?: readonly string[];
+  /** Are globs of channels not to read, taken out of those to read; none if absent. */
+  readonly excludeChannels?: readonly string[];
+  /** Says what becomes of a socket that no route matches: refused with 404 if absent. */
+  readonly unrouted?: 'deny' | 'accept';
+  /** Says what becomes of an open socket whose handler threw: it stays open if absent. */
+  readonly onError?: 'keep' | 'close';
+  /**
+   * Is how long a handler of a connection's messages may run; 60,000 if absent.
+   *
+   * Then its failure is reported and the next message of the connection has its turn.
+   */
+  readonly taskTimeoutMs?: number;
+  /** Is how long running handlers may take to end when the process stops; 30,000 if absent. */
+  readonly shutdownTimeoutMs?: number;
+}
+
+/** Are the options of the worker, complete. */
+export type WorkerSettings = Required<WorkerOptions>;
+
+/** Are the values of options that were left out. */
+export const WORKER_DEFAULTS: WorkerSettings = {
+  concurrency: 64,
+  onlyChannels: [],
+  excludeChannels: [],
+  unrouted: 'deny',
+  onError: 'keep',
+  taskTimeoutMs: 60_000,
+  shutdownTimeoutMs: 30_000,
+};
