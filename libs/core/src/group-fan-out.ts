@@ -1,28 +1,27 @@
-import { type Content, snapshot } from './content.js';
 import type { GroupReader, GroupReaders } from './memory-groups.js';
 
 /** Is how many readers are served before everything else has its turn. */
 const SLICE = 200;
 
-/** Puts one copy of a message where a reader finds it. */
-export type Deliver = (reader: GroupReader, content: Content) => void;
+/** Puts a message where these readers find it. */
+export type Deliver<Message> = (readers: readonly GroupReader[], message: Message) => void;
 
 /**
- * Copies group messages to their readers, some at a time.
+ * Delivers group messages to their readers, some at a time.
  *
- * A hundred thousand copies in a row would hold the event loop for long. Messages of one group are
+ * A hundred thousand in a row would hold the event loop for long. Messages of one group are
  * finished in the order they were sent.
  */
-export class GroupFanOut {
+export class GroupFanOut<Message> {
   readonly #running = new Map<string, Promise<void>>();
   #epoch = 0;
 
-  constructor(private readonly deliver: Deliver) {}
+  constructor(private readonly deliver: Deliver<Message>) {}
 
-  async send(group: string, readers: GroupReaders, content: Content): Promise<void> {
+  async send(group: string, readers: GroupReaders, message: Message): Promise<void> {
     const earlier = this.#running.get(group);
-    if (!earlier && readers.size <= SLICE) return this.#slice(readers, 0, content);
-    const done = this.#inSlices(earlier, readers, content);
+    if (!earlier && readers.size <= SLICE) return this.deliver(readers.slice(0, SLICE), message);
+    const done = this.#inSlices(earlier, readers, message);
     this.#running.set(group, done);
     try {
       await done;
@@ -31,7 +30,7 @@ export class GroupFanOut {
     }
   }
 
-  /** Lets go of the copies that are not made yet. */
+  /** Lets go of what is not delivered yet. */
   clear(): void {
     this.#epoch++;
   }
@@ -39,7 +38,7 @@ export class GroupFanOut {
   async #inSlices(
     earlier: Promise<void> | undefined,
     readers: GroupReaders,
-    content: Content,
+    message: Message,
   ): Promise<void> {
     // A send that failed failed for its sender; it does not hold up the next one.
     const epoch = this.#epoch;
@@ -47,13 +46,7 @@ export class GroupFanOut {
     for (let start = 0; start < readers.size; start += SLICE) {
       if (start > 0) await new Promise((resolve) => setImmediate(resolve));
       if (epoch !== this.#epoch) return;
-      this.#slice(readers, start, content);
+      this.deliver(readers.slice(start, start + SLICE), message);
     }
-  }
-
-  #slice(readers: GroupReaders, start: number, content: Content): void {
-    const end = Math.min(start + SLICE, readers.size);
-    for (let index = start; index < end; index++)
-      this.deliver(readers.at(index), snapshot(content));
   }
 }

@@ -8,6 +8,11 @@ type Members = Map<string, number>;
 export interface GroupReader {
   /** Is the non-local name it receives from. */
   readonly name: string;
+  /** Are its members, absent for a normal channel, which is its own and only one. */
+  readonly channels?: readonly string[];
+}
+
+interface MailboxReader extends GroupReader {
   readonly channels: readonly string[];
 }
 
@@ -18,7 +23,7 @@ export interface GroupReader {
  */
 export class GroupReaders {
   constructor(
-    private readonly behind: readonly GroupReader[],
+    private readonly behind: readonly MailboxReader[],
     private readonly normal: readonly string[],
   ) {}
 
@@ -26,10 +31,11 @@ export class GroupReaders {
     return this.behind.length + this.normal.length;
   }
 
-  at(index: number): GroupReader {
-    if (index < this.behind.length) return this.behind[index];
-    const channel = this.normal[index - this.behind.length];
-    return { name: channel, channels: [channel] };
+  /** Returns those from one place to another, without the other, as an array does. */
+  slice(start: number, end: number): GroupReader[] {
+    const { length } = this.behind;
+    const normal = this.normal.slice(Math.max(0, start - length), Math.max(0, end - length));
+    return [...this.behind.slice(start, end), ...normal.map((name) => ({ name }))];
   }
 
   channels(): string[] {

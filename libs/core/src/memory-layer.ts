@@ -10,13 +10,14 @@ import type {
 } from './channel-layer.js';
 import { type Clock, systemClock } from './clock.js';
 import { Codec } from './codec.js';
-import type { Content } from './content.js';
+import { type Content, snapshot } from './content.js';
 import { ChannelFull, LayerUnavailable } from './errors.js';
+import { GroupEvictions } from './group-evictions.js';
 import { GroupFanOut } from './group-fan-out.js';
 import { type DropReason, type LayerEventMap, type LayerEvents, tell } from './layer-events.js';
 import type { ChannelStatistics, LayerStatistics } from './layer-statistics.js';
 import { type GroupReader, MemoryGroups } from './memory-groups.js';
-import { MemoryMailbox, type Receiver } from './memory-mailbox.js';
+import { MemoryMailbox, type Posted, type Receiver } from './memory-mailbox.js';
 import { MemoryMailboxes } from './memory-mailboxes.js';
 import { MemorySubscription } from './memory-subscription.js';
 import { assertReceivableName, assertSingleReaderPattern, nonLocalName } from './names.js';
@@ -49,6 +50,9 @@ export function memoryLayer(options: MemoryLayerOptions = {}): ChannelLayer {
   return new MemoryLayer(options);
 }
 
+/** Is one message to a group, with whether several readers get it. */
+type GroupMessage = Pick<Posted, 'content' | 'isShared'>;
+
 /** Makes 22 characters, which the limit of a single-reader pattern leaves room for. */
 const RANDOM_BYTES = 16;
 
@@ -68,7 +72,10 @@ class MemoryLayer implements ChannelLayer {
   readonly #codec?: Codec;
   readonly #mailboxes: MemoryMailboxes;
   readonly #groups: MemoryGroups;
-  readonly #fanOut = new GroupFanOut((reader, content) => this.#deliver(reader, content));
+  readonly #fanOut = new GroupFanOut<GroupMessage>((readers, message) =>
+    this.#deliver(readers, message),
+  );
+  readonly #evictions = new GroupEvictions((channel) => this.#groups.discardEverywhere(channel));
   readonly #sent = new RateMeter();
   readonly #full = new RateMeter();
   readonly #dropped: Record<DropReason, number> = { full: 0, expired: 0, closed: 0, resilience: 0 };
@@ -95,8 +102,10 @@ class MemoryLayer implements ChannelLayer {
 
   async send(channel: string, content: Content): Promise<void> {
     this.#assertOpen();
-    const mailbox = this.#mailboxes.of(nonLocalName(channel));
-    if (this.#put(mailbox, { channels: [channel], content })) return;
+    const name = nonLocalName(channel);
+    const mailbox = this.#mailboxes.of(name);
+    const channels = name === channel ? undefined : [channel];
+    if (this.#put(mailbox, this.#posted(channels, this.#carried(content)))) return;
     this.#countFull(mailbox, 1);
     throw new ChannelFull(mailbox.name, mailbox.rules.capacity);
   }
@@ -127,26 +136,33 @@ class MemoryLayer implements ChannelLayer {
 
   async closeChannel(channel: string): Promise<void> {
     this.#assertOpen();
+    if (this.#evictions.areUnderWay) await this.#evictions.finished();
     this.#groups.discardEverywhere(channel);
   }
 
   async groupAdd(group: string, channel: string): Promise<void> {
     this.#assertOpen();
+    if (this.#evictions.areUnderWay) await this.#evictions.finished();
     this.#groups.add(group, channel);
   }
 
   async groupDiscard(group: string, channel: string): Promise<void> {
     this.#assertOpen();
+    if (this.#evictions.areUnderWay) await this.#evictions.finished();
     this.#groups.discard(group, channel);
   }
 
   async groupSend(group: string, content: Content): Promise<void> {
     this.#assertOpen();
-    await this.#fanOut.send(group, this.#groups.readers(group), content);
+    const carried = this.#carried(snapshot(content));
+    if (this.#evictions.areUnderWay) await this.#evictions.finished();
+    const readers = this.#groups.readers(group);
+    await this.#fanOut.send(group, readers, { content: carried, isShared: readers.size > 1 });
   }
 
   async groupChannels(group: string): Promise<string[]> {
     this.#assertOpen();
+    if (this.#evictions.areUnderWay) await this.#evictions.finished();
     return this.#groups.readers(group).channels();
   }
 
@@ -158,19 +174,12 @@ class MemoryLayer implements ChannelLayer {
 
   statistics(): LayerStatistics {
     const now = this.#clock.now();
-    let messagesPending = 0;
-    let messagesMaxAgeMs = 0;
-    for (const mailbox of this.#mailboxes.all()) {
-      mailbox.expire(now);
-      const statistics = mailbox.statistics(now);
-      messagesPending += statistics.messagesPending;
-      messagesMaxAgeMs = Math.max(messagesMaxAgeMs, statistics.messagesMaxAgeMs);
-    }
+    const pending = this.#mailboxes.pending(now);
     return {
       messagesCount: this.#sent.total,
       messagesCountPerSecond: this.#sent.perSecond(now),
-      messagesPending,
-      messagesMaxAgeMs,
+      messagesPending: pending.messages,
+      messagesMaxAgeMs: pending.maxAgeMs,
       channelFullCount: this.#full.total,
       channelFullCountPerSecond: this.#full.perSecond(now),
       messagesReceived: this.#received,
@@ -189,25 +198,38 @@ class MemoryLayer implements ChannelLayer {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#clear();
-    const waiting = Array.from(this.#mailboxes.all()).flatMap(({ receivers }) => [...receivers]);
+    const waiting = this.#mailboxes.all().flatMap(({ receivers }) => [...receivers]);
     for (const receiver of waiting) receiver.end();
   }
 
-  #put(mailbox: MemoryMailbox, { channels, content }: Received): boolean {
-    const now = this.#clock.now();
-    const carried = this.#codec ? this.#codec.decode(this.#codec.encode(content)) : content;
-    const outcome = mailbox.put({ channels, content: carried }, now, this.#arrivals++);
+  #posted(channels: readonly string[] | undefined, content: Content, isShared = false): Posted {
+    const sentAt = this.#clock.now();
+    return { channels, content, sentAt, arrival: this.#arrivals++, isShared };
+  }
+
+  #carried(content: Content): Content {
+    return this.#codec ? this.#codec.decode(this.#codec.encode(content)) : content;
+  }
+
+  #put(mailbox: MemoryMailbox, message: Posted): boolean {
+    const outcome = mailbox.put(message);
     if (outcome === 'full') return false;
-    this.#sent.add(1, now);
+    this.#sent.add(1, message.sentAt);
     if (outcome === 'served') this.#received++;
     else this.#mailboxes.watch(mailbox);
     return true;
   }
 
-  #deliver({ name, channels }: GroupReader, content: Content): void {
-    if (this.#state === 'closed') return;
-    const mailbox = this.#mailboxes.of(name);
-    if (!this.#put(mailbox, { channels, content })) this.#countFull(mailbox, channels.length);
+  #deliver(readers: readonly GroupReader[], { content, isShared }: GroupMessage): void {
+    const message = this.#posted(undefined, content, isShared);
+    const others = isShared ? this.#mailboxes.share(readers, message) : readers;
+    this.#sent.add(readers.length - others.length, message.sentAt);
+    for (const { name, channels } of others) {
+      if (this.#state === 'closed') return;
+      const mailbox = this.#mailboxes.of(name);
+      const isAccepted = this.#put(mailbox, channels ? { ...message, channels } : message);
+      if (!isAccepted) this.#countFull(mailbox, channels?.length ?? 1);
+    }
   }
 
   #countFull({ name, rules }: MemoryMailbox, messages: number): void {
@@ -217,13 +239,12 @@ class MemoryLayer implements ChannelLayer {
   }
 
   /** An unread message is a sign that nobody listens: its channels leave their groups. */
-  #expired(mailbox: MemoryMailbox, messages: readonly Received[]): void {
+  #expired(mailbox: MemoryMailbox, messages: readonly Posted[]): void {
     const { name } = mailbox;
     this.#dropped.expired += messages.length;
     this.#mailboxes.release(mailbox);
-    for (const channel of messages.flatMap(({ channels }) => channels)) {
-      this.#groups.discardEverywhere(channel);
-    }
+    if (messages.some(({ channels }) => !channels)) this.#evictions.add([name]);
+    for (const { channels } of messages) if (channels) this.#evictions.add(channels);
     tell(this.events, 'expired', { channel: name, messages: messages.length });
   }
 
@@ -287,6 +308,7 @@ class MemoryLayer implements ChannelLayer {
 
   #clear(): void {
     this.#fanOut.clear();
+    this.#evictions.clear();
     this.#groups.clear();
     this.#dropped.closed += this.#mailboxes.clear();
   }

@@ -1,17 +1,25 @@
 import type { Received } from './channel-layer.js';
-import type { Content } from './content.js';
-import type { Expiring, Watch } from './deadline-queue.js';
+import { type Content, snapshot } from './content.js';
+import type { Expiring } from './deadline-queue.js';
 import type { ChannelStatistics } from './layer-statistics.js';
 import { RateMeter } from './rate-meter.js';
 import { Ring } from './ring.js';
 
-/** Is a message waiting in a mailbox. */
-interface Waiting {
-  readonly channels: readonly string[];
+/**
+ * Is a message on its way through mailboxes.
+ *
+ * A group message is one object in the mailboxes of all its normal members, copied when it is taken:
+ * a hundred thousand copies at once would be as many objects for the collector to move.
+ */
+export interface Posted {
+  /** Are the names it was sent to, where they are not the mailbox's own. */
+  readonly channels?: readonly string[];
   readonly content: Content;
   readonly sentAt: number;
   /** Is its place among all messages of the layer. */
   readonly arrival: number;
+  /** Says that other mailboxes hold the same content. */
+  readonly isShared: boolean;
 }
 
 /** Is whoever waits for messages; one may stand in many mailboxes. */
@@ -23,7 +31,7 @@ export interface Receiver {
 }
 
 /** Is told when a mailbox lost messages. */
-export type ExpiryListener = (mailbox: MemoryMailbox, messages: readonly Received[]) => void;
+export type ExpiryListener = (mailbox: MemoryMailbox, messages: readonly Posted[]) => void;
 
 /** Are the rules of one mailbox. */
 export interface MailboxRules {
@@ -34,14 +42,20 @@ export interface MailboxRules {
 
 const NOBODY: ReadonlySet<Receiver> = new Set();
 
-/** Is what the memory layer keeps for one non-local channel name. */
+/**
+ * Is what the memory layer keeps for one non-local channel name.
+ *
+ * There may be very many, and most hold one message: the rest is made when it is needed.
+ */
 export class MemoryMailbox implements Expiring {
-  readonly #messages = new Ring<Waiting>();
-  readonly #sent = new RateMeter();
+  #next?: Posted;
+  #later?: Ring<Posted>;
+  /** Is absent while its only message so far waits: that one tells as much. */
+  #sent?: RateMeter;
   #full?: RateMeter;
   /** A set keeps the order of arrival and forgets an aborted receiver at once. */
   #receivers?: Set<Receiver>;
-  watch?: Watch;
+  isWatched = false;
   /** Is set while the registry keeps it for its next use. */
   isParked = false;
 
@@ -51,22 +65,21 @@ export class MemoryMailbox implements Expiring {
   ) {}
 
   get size(): number {
-    return this.#messages.size;
+    return this.#next ? 1 + (this.#later?.size ?? 0) : 0;
   }
 
   get isIdle(): boolean {
-    return this.#messages.size === 0 && !this.#receivers?.size;
+    return !this.#next && !this.#receivers?.size;
   }
 
   /** Is the place of its next message among all of the layer, infinite when it is empty. */
   get nextArrival(): number {
-    return this.#messages.peek()?.arrival ?? Infinity;
+    return this.#next?.arrival ?? Infinity;
   }
 
   /** Is when its next message expires; all share one lifetime, so the first is the first to. */
   get deadline(): number {
-    const next = this.#messages.peek();
-    return next ? next.sentAt + this.rules.expiryMs : Infinity;
+    return this.#next ? this.#next.sentAt + this.rules.expiryMs : Infinity;
   }
 
   /** Are those who wait for its messages, in the order they came. */
@@ -83,15 +96,15 @@ export class MemoryMailbox implements Expiring {
   }
 
   /** Hands a message to the first in line, or keeps it; tells what it did. */
-  put(message: Received, now: number, arrival: number): 'served' | 'kept' | 'full' {
+  put(message: Posted): 'served' | 'kept' | 'full' {
     const receiver = this.#first();
-    if (!receiver && !this.#hasRoom(now)) {
-      (this.#full ??= new RateMeter()).add(1, now);
+    if (!receiver && !this.#hasRoom(message.sentAt)) {
+      (this.#full ??= new RateMeter()).add(1, message.sentAt);
       return 'full';
     }
-    this.#sent.add(1, now);
-    if (receiver) receiver.serve(message);
-    else this.#keep(message, now, arrival);
+    if (receiver || this.#next || this.#sent) this.#meter().add(1, message.sentAt);
+    if (receiver) receiver.serve(this.#handOver(message));
+    else this.#keep(message);
     return receiver ? 'served' : 'kept';
   }
 
@@ -104,31 +117,38 @@ export class MemoryMailbox implements Expiring {
 
   /** Takes its next message. */
   shift(): Received | undefined {
-    const next = this.#messages.shift();
-    return next && { channels: next.channels, content: next.content };
+    const message = this.#shift();
+    return message && this.#handOver(message);
   }
 
   /** Drops the messages whose time is over. */
-  expire(now: number): void {
-    if (this.deadline > now) return;
-    const expired: Received[] = [];
-    while (this.deadline <= now) expired.push(this.shift()!);
+  expire(now: number): number {
+    if (this.deadline > now) return 0;
+    const expired = this.#shiftExpired(now);
     this.rules.onExpired(this, expired);
+    return expired.length;
   }
 
   clear(): number {
-    const { size } = this.#messages;
-    while (this.#messages.shift());
+    const { size } = this;
+    if (size > 0) this.#meter();
+    this.#next = undefined;
+    this.#later = undefined;
     return size;
   }
 
+  /** Is how old its next message is, 0 when it is empty. */
+  ageMs(now: number): number {
+    return this.#next ? now - this.#next.sentAt : 0;
+  }
+
   statistics(now: number): ChannelStatistics {
-    const next = this.#messages.peek();
+    const sent = this.#meter();
     return {
-      messagesCount: this.#sent.total,
-      messagesCountPerSecond: this.#sent.perSecond(now),
-      messagesPending: this.#messages.size,
-      messagesMaxAgeMs: next ? now - next.sentAt : 0,
+      messagesCount: sent.total,
+      messagesCountPerSecond: sent.perSecond(now),
+      messagesPending: this.size,
+      messagesMaxAgeMs: this.ageMs(now),
       channelFullCount: this.#full?.total ?? 0,
       channelFullCountPerSecond: this.#full?.perSecond(now) ?? 0,
     };
@@ -139,14 +159,42 @@ export class MemoryMailbox implements Expiring {
     return this.#receivers.values().next().value;
   }
 
-  /** Spreading the message here costs more than all the rest of a send on Node 20. */
-  #keep({ channels, content }: Received, sentAt: number, arrival: number): void {
-    this.#messages.push({ channels, content, sentAt, arrival });
+  #keep(message: Posted): void {
+    if (this.#next) (this.#later ??= new Ring()).push(message);
+    else this.#next = message;
+  }
+
+  #shift(): Posted | undefined {
+    const message = this.#next;
+    if (!message) return undefined;
+    this.#meter();
+    this.#next = this.#later?.shift();
+    return message;
+  }
+
+  /** Takes all at once: one by one, a hundred thousand would hold the event loop for long. */
+  #shiftExpired(now: number): Posted[] {
+    const { expiryMs } = this.rules;
+    const later = this.#later?.shiftWhile(({ sentAt }) => sentAt + expiryMs <= now) ?? [];
+    return [this.#shift()!].concat(later);
+  }
+
+  #handOver(message: Posted): Received {
+    const content = message.isShared ? snapshot(message.content) : message.content;
+    return { channels: message.channels ?? [this.name], content };
   }
 
   #hasRoom(now: number): boolean {
     const { capacity } = this.rules;
-    if (this.#messages.size >= capacity) this.expire(now);
-    return this.#messages.size < capacity;
+    if (this.size >= capacity) this.expire(now);
+    return this.size < capacity;
+  }
+
+  /** Returns the meter of what it took, made late: see {@link #sent}. */
+  #meter(): RateMeter {
+    if (this.#sent) return this.#sent;
+    this.#sent = new RateMeter();
+    if (this.#next) this.#sent.add(1, this.#next.sentAt);
+    return this.#sent;
   }
 }

@@ -9,13 +9,17 @@ class Milk implements Expiring {
   looks = 0;
   expiredAt?: number;
 
-  constructor(public deadline: number) {}
+  constructor(
+    public deadline: number,
+    readonly content = 1,
+  ) {}
 
-  expire(now: number): void {
+  expire(now: number): number {
     this.looks++;
-    if (this.deadline > now) return;
+    if (this.deadline > now) return 0;
     this.expiredAt = now;
     this.deadline = Infinity;
+    return this.content;
   }
 }
 
@@ -169,22 +173,62 @@ describe('DeadlineQueue', () => {
     clock.setTimer(observe, 100);
     clock.advance(100);
     expect(done()).toBe(2_500);
-    expect(seen).toEqual([1_000, 2_000, 2_500]);
+    expect(seen).toEqual([500, 1_000, 1_500, 2_000, 2_500]);
+  });
+
+  it('counts what an item lets go of, so that large ones make small slices', () => {
+    const { clock, queue } = setUp();
+    const items = Array.from({ length: 10 }, () => new Milk(100, 499));
+    for (const milk of items) queue.watch(milk);
+    const seen: number[] = [];
+    const observe = (): void => {
+      seen.push(items.filter(({ expiredAt }) => expiredAt !== undefined).length);
+      if (seen.length < 3) clock.setTimer(observe, 0);
+    };
+    clock.setTimer(observe, 100);
+    clock.advance(100);
+    expect(seen).toEqual([2, 4, 6]);
+  });
+
+  it('forgets an item at once, with no look at it', () => {
+    const { clock, queue } = setUp();
+    const [forgotten, kept] = [new Milk(100), new Milk(200)];
+    for (const milk of [forgotten, kept]) queue.watch(milk);
+    queue.forget(forgotten);
+    queue.forget(forgotten);
+    expect(forgotten.isWatched).toBe(false);
+    clock.advance(1_000);
+    expect([forgotten.looks, kept.looks]).toEqual([0, 1]);
+  });
+
+  it('holds on to few of the items it forgot, and to all others in their order', () => {
+    const { clock, queue } = setUp();
+    const kept: Milk[] = [];
+    for (let id = 0; id < 10_000; id++) {
+      const milk = new Milk(10_000 - id);
+      queue.watch(milk);
+      if (id % 10 === 0) kept.push(milk);
+      else queue.forget(milk);
+    }
+    expect(queue.size).toBeLessThanOrEqual(kept.length + 1_000 + 1);
+    clock.advance(10_000);
+    expect(kept.map(({ expiredAt }) => expiredAt)).toEqual(kept.map((_, id) => 10_000 - 10 * id));
+    expect(queue.size).toBe(0);
   });
 
   it('can be told to watch and to clear while it expires', () => {
     const { clock, queue } = setUp();
     const next = new Milk(150);
     const first = new (class extends Milk {
-      override expire(now: number): void {
-        super.expire(now);
+      override expire(now: number): number {
         queue.watch(next);
+        return super.expire(now);
       }
     })(100);
     const last = new (class extends Milk {
-      override expire(now: number): void {
-        super.expire(now);
+      override expire(now: number): number {
         queue.clear();
+        return super.expire(now);
       }
     })(150);
     const never = new Milk(200);

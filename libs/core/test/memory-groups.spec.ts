@@ -101,12 +101,12 @@ describe('MemoryGroups', () => {
       groups.add('room', channel);
     }
     const readers = groups.readers('room');
-    const seen = Array.from({ length: readers.size }, (_, index) => readers.at(index));
+    const seen = readers.slice(0, readers.size);
     expect(seen).toHaveLength(4);
     expect(new Set(seen)).toEqual(
       new Set([
-        { name: 'jobs', channels: ['jobs'] },
-        { name: 'body?x', channels: ['body?x'] },
+        { name: 'jobs' },
+        { name: 'body?x' },
         { name: 'server!', channels: ['server!a', 'server!b'] },
         { name: 'other!', channels: ['other!a'] },
       ]),
@@ -125,7 +125,7 @@ describe('MemoryGroups', () => {
     groups.discard('room', 'gone!a');
     clock.advance(500);
     expect(groups.readers('room').size).toBe(1);
-    expect(groups.readers('room').at(0)).toEqual({ name: 'jobs', channels: ['jobs'] });
+    expect(groups.readers('room').slice(0, 2)).toEqual([{ name: 'jobs' }]);
   });
 
   it('keeps what it returned, whatever joins or leaves later', () => {

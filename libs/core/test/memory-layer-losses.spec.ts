@@ -56,6 +56,15 @@ describe('A message that expires unread', () => {
     expect(await layer.groupChannels('other')).toEqual(['server!c']);
   });
 
+  it('takes members out beside messages that were for the mailbox itself', async () => {
+    const { clock, layer } = setUp();
+    for (const channel of ['server!', 'server!a', 'server!b'])
+      await layer.groupAdd('room', channel);
+    for (const channel of ['server!', 'server!a', 'server!']) await layer.send(channel, { id: 1 });
+    clock.advance(1_000);
+    expect(await layer.groupChannels('room')).toEqual(['server!b']);
+  });
+
   it('is told by the one event for all messages of its channel, by the timer alone', async () => {
     const { clock, layer, told } = setUp();
     await layer.send('server!a', { id: 1 });
@@ -114,7 +123,7 @@ describe('A message that expires unread', () => {
     clock.advance(1_000);
     await settled();
     expect(expired).toHaveLength(3_000);
-    expect(Array.from(mailboxes.all()).length).toBeLessThanOrEqual(1_000);
+    expect(mailboxes.all().length).toBeLessThanOrEqual(1_000);
   });
 });
 
@@ -370,5 +379,108 @@ describe('A group of 5,000 members', () => {
     expect(messagesPending).toBe(0);
     expect(messagesCount).toBe(dropped.closed);
     expect(messagesCount).toBeLessThan(5_000);
+  });
+});
+
+describe('A message to 5,000 members that expires unread', () => {
+  /** Is a layer in which so many members behind one mailbox have just lost their message. */
+  async function setUpExpired() {
+    const { clock, layer, told } = setUp();
+    for (let id = 0; id < 5_000; id++) await layer.groupAdd('room', `server!${id}`);
+    await layer.groupAdd('other', 'server!4999');
+    await layer.groupAdd('third', 'jobs');
+    await layer.groupSend('room', { id: 1 });
+    clock.advance(1_000);
+    return { clock, layer, told };
+  }
+
+  it('leaves the event loop its turns while they leave', async () => {
+    const { layer } = await setUpExpired();
+    expect(await turnsUntil(layer.groupChannels('room').then(() => {}))).toBeGreaterThanOrEqual(5);
+    expect(layer.statistics()).toMatchObject({ messagesPending: 0, dropped: { expired: 1 } });
+  });
+
+  it('lets no later send reach them', async () => {
+    const { layer } = await setUpExpired();
+    await Promise.all([layer.groupSend('other', { id: 2 }), layer.groupSend('room', { id: 3 })]);
+    expect(await ids(layer, 'server!')).toEqual([]);
+    for (const group of ['room', 'other']) expect(await layer.groupChannels(group)).toEqual([]);
+  });
+
+  it('lets members join again, and keeps the order of what is done with groups', async () => {
+    const { layer } = await setUpExpired();
+    await Promise.all([
+      layer.groupAdd('room', 'server!4999'),
+      layer.groupAdd('room', 'server!4998'),
+      layer.groupAdd('room', 'server!4997'),
+      layer.groupDiscard('room', 'server!4998'),
+      layer.closeChannel('server!4997'),
+      layer.groupSend('room', { id: 2 }),
+    ]);
+    expect(await layer.groupChannels('room')).toEqual(['server!4999']);
+    expect(await ids(layer, 'server!')).toEqual([2]);
+  });
+
+  it('does not change what is sent meanwhile', async () => {
+    const { layer } = await setUpExpired();
+    const content = { id: 2 };
+    const sent = layer.groupSend('third', content);
+    content.id = 3;
+    await sent;
+    expect(await ids(layer, 'jobs')).toEqual([2]);
+  });
+
+  it('is forgotten when the layer is flushed', async () => {
+    const { layer } = await setUpExpired();
+    await layer.flush();
+    await layer.groupAdd('room', 'server!4999');
+    await settled();
+    expect(await layer.groupChannels('room')).toEqual(['server!4999']);
+  });
+});
+
+describe('A message to 3,000 normal channels', () => {
+  it('is counted for each, read or expired', async () => {
+    const { clock, layer, told } = setUp();
+    for (let id = 0; id < 3_000; id++) await layer.groupAdd('room', `body?${id}`);
+    await layer.groupSend('room', { id: 1 });
+    await layer.groupSend('room', { id: 2 });
+    expect(await ids(layer, 'body?0', 'body?2999')).toEqual([1, 1, 2, 2]);
+    clock.advance(400);
+    expect(layer.statistics()).toMatchObject({
+      messagesCount: 6_000,
+      messagesPending: 5_996,
+      messagesMaxAgeMs: 400,
+    });
+    clock.advance(600);
+    await settled();
+    expect(layer.statistics()).toMatchObject({
+      messagesPending: 0,
+      messagesReceived: 4,
+      dropped: { expired: 5_996 },
+    });
+    expect(told).toHaveLength(2_998);
+    expect(told[0]).toEqual(['expired', { channel: 'body?1', messages: 2 }]);
+    expect(await layer.groupChannels('room')).toEqual(['body?0', 'body?2999']);
+  });
+
+  it('finds a channel full at its capacity, and counts it', async () => {
+    const { layer, told } = setUp({ capacity: 2 });
+    for (const channel of ['a', 'b']) await layer.groupAdd('room', channel);
+    for (const id of [1, 2]) await layer.groupSend('room', { id });
+    await ids(layer, 'a');
+    await layer.groupSend('room', { id: 3 });
+    expect(told).toEqual([['full', { channel: 'b', capacity: 2, messages: 1 }]]);
+    expect(await ids(layer, 'a')).toEqual([3]);
+    expect(await ids(layer, 'b')).toEqual([1, 2]);
+    expect(layer.channelStatistics('b')).toMatchObject({ messagesCount: 2, channelFullCount: 1 });
+  });
+
+  it('is dropped with the layer, and counted as closed', async () => {
+    const { layer } = setUp();
+    for (const channel of ['a', 'b']) await layer.groupAdd('room', channel);
+    await layer.groupSend('room', { id: 1 });
+    await layer.close();
+    expect(layer.statistics()).toMatchObject({ messagesPending: 0, dropped: { closed: 2 } });
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Received } from '@nest-channels/core';
-import { type MailboxRules, MemoryMailbox, type Receiver } from '../src/memory-mailbox.js';
+import {
+  type MailboxRules,
+  MemoryMailbox,
+  type Posted,
+  type Receiver,
+} from '../src/memory-mailbox.js';
 
 /** Is a mailbox with a record of what it told and of what its receivers were given. */
 function setUp(rules: Partial<MailboxRules> = {}) {
@@ -13,8 +18,13 @@ function setUp(rules: Partial<MailboxRules> = {}) {
     ...rules,
   });
   let arrivals = 0;
-  const put = (id: number, now = 0): string => mailbox.put(message(id), now, arrivals++);
+  const put = (id: number, now = 0): string =>
+    mailbox.put({ ...posted(id), sentAt: now, arrival: arrivals++ });
   return { mailbox, expired, put };
+}
+
+function posted(id: number): Posted {
+  return { content: { id }, sentAt: 0, arrival: id, isShared: false };
 }
 
 function message(id: number): Received {
@@ -44,11 +54,41 @@ describe('MemoryMailbox', () => {
     expect(mailbox.size).toBe(0);
   });
 
+  it('gives the names a message was sent to, its own name if there are none', () => {
+    const { mailbox } = setUp();
+    mailbox.put({ ...posted(0), channels: ['server!a', 'server!b'] });
+    mailbox.put(posted(1));
+    expect(mailbox.shift()?.channels).toEqual(['server!a', 'server!b']);
+    expect(mailbox.shift()?.channels).toEqual(['jobs']);
+  });
+
+  it('gives a copy of what other mailboxes hold too, and nothing else', () => {
+    const { mailbox } = setUp();
+    const content = { list: [1], bytes: Buffer.from([1]) };
+    mailbox.put({ ...posted(0), content, isShared: true });
+    mailbox.put({ ...posted(1), content });
+    const copy = mailbox.shift()?.content;
+    expect(copy).toEqual(content);
+    expect(copy).not.toBe(content);
+    expect(copy?.['list']).not.toBe(content.list);
+    expect(mailbox.shift()?.content).toBe(content);
+  });
+
+  it('serves a copy of what others hold too', () => {
+    const { mailbox } = setUp();
+    const content = { list: [1] };
+    const served: Received[] = [];
+    mailbox.enter({ serve: (received) => served.push(received), end: () => undefined });
+    mailbox.put({ ...posted(0), content, isShared: true });
+    expect(served).toEqual([{ channels: ['jobs'], content }]);
+    expect(served[0].content['list']).not.toBe(content.list);
+  });
+
   it('tells the place of its next message, infinite when it is empty', () => {
     const { mailbox } = setUp();
     expect(mailbox.nextArrival).toBe(Infinity);
-    mailbox.put(message(0), 0, 4);
-    mailbox.put(message(1), 0, 7);
+    mailbox.put({ ...posted(0), arrival: 4 });
+    mailbox.put({ ...posted(1), arrival: 7 });
     expect(mailbox.nextArrival).toBe(4);
     mailbox.shift();
     expect(mailbox.nextArrival).toBe(7);
@@ -78,6 +118,12 @@ describe('MemoryMailbox', () => {
     expect(expired).toEqual([{ mailbox, ids: [0, 10, 10] }]);
     expect(mailbox.size).toBe(1);
     expect(mailbox.shift()).toEqual(message(20));
+  });
+
+  it('says how many messages it dropped', () => {
+    const { mailbox, put } = setUp({ expiryMs: 10 });
+    for (const sentAt of [0, 10, 20]) put(sentAt, sentAt);
+    expect([9, 20, 20, 30].map((now) => mailbox.expire(now))).toEqual([0, 2, 0, 1]);
   });
 
   it('tells nothing when nothing expires', () => {
@@ -172,6 +218,25 @@ describe('MemoryMailbox', () => {
       channelFullCount: 1,
       channelFullCountPerSecond: 0.1,
     });
+  });
+
+  it('counts its first message, whatever became of it', () => {
+    const ends: ((mailbox: MemoryMailbox) => unknown)[] = [
+      () => undefined,
+      (mailbox) => mailbox.shift(),
+      (mailbox) => mailbox.expire(60_500),
+      (mailbox) => mailbox.clear(),
+    ];
+    for (const end of ends) {
+      const { mailbox, put } = setUp();
+      put(0, 500);
+      end(mailbox);
+      put(1, 1_200);
+      expect(mailbox.statistics(2_000)).toMatchObject({
+        messagesCount: 2,
+        messagesCountPerSecond: 0.2,
+      });
+    }
   });
 
   it('counts a message it handed on as taken and not as waiting', () => {

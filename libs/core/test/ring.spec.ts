@@ -8,6 +8,30 @@ function drain<T>(ring: Ring<T>): (T | undefined)[] {
   return items;
 }
 
+type Operation = 'push' | 'shift' | 'shiftWhile';
+
+/** Is an array with the face of a ring. */
+class ArrayRing implements Pick<Ring<number>, Operation> {
+  constructor(private readonly items: number[]) {}
+
+  push(item: number): void {
+    this.items.push(item);
+  }
+
+  shift(): number | undefined {
+    return this.items.shift();
+  }
+
+  shiftWhile(holds: (item: number) => boolean): number[] {
+    return this.items.splice(0, this.items.filter(holds).length);
+  }
+}
+
+function step(ring: Pick<Ring<number>, Operation>, name: Operation, index: number): unknown {
+  if (name === 'push') return ring.push(index);
+  return name === 'shift' ? ring.shift() : ring.shiftWhile((item) => item < index / 2);
+}
+
 describe('Ring', () => {
   it('is empty at first', () => {
     const ring = new Ring<string>();
@@ -61,21 +85,39 @@ describe('Ring', () => {
     expect(ring.size).toBe(5);
   });
 
+  it.each([0, 1, 5, 8])('takes the first items at once when it starts at slot %i', (start) => {
+    const ring = new Ring<number>();
+    for (let index = 0; index < start; index++) {
+      ring.push(-1);
+      ring.shift();
+    }
+    for (let item = 0; item < 8; item++) ring.push(item);
+    expect(ring.shiftWhile((item) => item < 0)).toEqual([]);
+    expect(ring.shiftWhile((item) => item < 5)).toEqual([0, 1, 2, 3, 4]);
+    expect(ring.size).toBe(3);
+    ring.push(8);
+    expect(ring.shiftWhile(() => true)).toEqual([5, 6, 7, 8]);
+    expect([ring.size, ring.peek(), ring.shift()]).toEqual([0, undefined, undefined]);
+    ring.push(9);
+    expect(drain(ring)).toEqual([9]);
+  });
+
   it('does what an array does, for any pushes and shifts', () => {
     const operation = fc.oneof(
       { arbitrary: fc.constant('push' as const), weight: 3 },
       { arbitrary: fc.constant('shift' as const), weight: 2 },
+      { arbitrary: fc.constant('shiftWhile' as const), weight: 1 },
     );
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 120, size: 'max' }), (operations) => {
         const ring = new Ring<number>();
         const model: number[] = [];
         const seen = operations.map((name, index) => {
-          const shifted = name === 'push' ? ring.push(index) : ring.shift();
+          const shifted = step(ring, name, index);
           return { shifted, size: ring.size, next: ring.peek() };
         });
         const expected = operations.map((name, index) => {
-          const shifted = name === 'push' ? void model.push(index) : model.shift();
+          const shifted = step(new ArrayRing(model), name, index);
           return { shifted, size: model.length, next: model[0] };
         });
         expect(seen).toEqual(expected);

@@ -38,7 +38,7 @@ export class LayerModel {
   constructor(readonly limits: ModelLimits) {}
 
   /** Sends to the channels behind one name; says whether they were accepted. */
-  send(id: number, channels: readonly string[]): boolean {
+  send(id: number, channels: readonly string[], arrival = this.#arrivals++): boolean {
     const name = nonLocalName(channels[0]);
     const queue = this.queue(name);
     const first = this.line.find((reader) => reader.channels.includes(name));
@@ -48,20 +48,19 @@ export class LayerModel {
     }
     this.counts.accepted++;
     const deadline = this.now + this.limits.expiryMs;
-    const message = { id, channels, deadline, arrival: this.#arrivals++ };
+    const message = { id, channels, deadline, arrival };
     if (first) this.#serve(first, message);
     else queue.push(message);
     return true;
   }
 
-  /** Sends to the members in the order they are listed; readers keep their place among them. */
+  /** Sends to the members in the order they are listed; it arrives at all of them at once. */
   groupSend(id: number, group: string, listed: readonly string[]): void {
     const members = listed.filter((member) => this.members(group).includes(member));
+    const arrival = this.#arrivals++;
     for (const name of new Set(members.map(nonLocalName))) {
-      this.send(
-        id,
-        members.filter((member) => nonLocalName(member) === name),
-      );
+      const behind = members.filter((member) => nonLocalName(member) === name);
+      this.send(id, behind, arrival);
     }
   }
 
