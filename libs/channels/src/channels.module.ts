@@ -5,6 +5,8 @@ import { type ChannelsModuleOptions, ChannelsSettings } from './channels-options
 import { ChannelsRuntime } from './channels-runtime.js';
 import { Channels } from './channels.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
+import { EnhancerChains } from './enhancer-chain.js';
+import { HandlerContexts } from './handler-contexts.js';
 import { HandlerFactory } from './handler.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
@@ -42,6 +44,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     Layers,
     Channels,
     ConsumerExplorer,
+    EnhancerChains,
+    HandlerContexts,
     HandlerFactory,
     RoutingTable,
     InterfaceServer,

@@ -13,6 +13,7 @@ export type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 /** Is a method with at least one `@Consumer`. */
 export interface ConsumerMethod {
   readonly wrapper: Wrapper;
+  readonly type: Type;
   readonly method: string;
   /** Names class and method: `ChatConsumers.join`. */
   readonly label: string;
@@ -39,14 +40,16 @@ export class ConsumerExplorer {
   }
 
   #methodsOf(wrapper: Wrapper): ConsumerMethod[] {
-    const consumerClass = classOf(wrapper);
-    if (!consumerClass) return [];
-    const prototype = consumerClass.prototype as object;
-    const options = consumersOptions(consumerClass);
+    const type = classOf(wrapper);
+    if (!type) return [];
+    const prototype = type.prototype as object;
+    const options = consumersOptions(type);
     return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
       const declarations = consumerDeclarations(prototype, method);
-      const label = `${consumerClass.name}.${method}`;
-      return declarations.length > 0 ? [{ wrapper, method, label, declarations, options }] : [];
+      const label = `${type.name}.${method}`;
+      return declarations.length > 0
+        ? [{ wrapper, type, method, label, declarations, options }]
+        : [];
     });
   }
 }

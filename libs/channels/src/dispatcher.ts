@@ -3,6 +3,7 @@ import {
   type ChannelLayer,
   type Content,
   isRefusalStatus,
+  MalformedJson,
   Message,
   type PendingSend,
   reasonOf,
@@ -54,9 +55,18 @@ export class Dispatcher {
       const result = await handler.run(message);
       if (message.channel === 'websocket.receive') await message.reply(result);
     } catch (error) {
+      if (isBadFrame(message, error)) return this.#refuseFrame(handler, message, error);
       this.#logFailure(handler, message, error);
       await this.#answerFailure(message, error);
     }
+  }
+
+  /** Closes as RFC 6455 §7.4.1 has it for data that is not what was agreed. */
+  async #refuseFrame(handler: Handler, message: Message, error: MalformedJson): Promise<void> {
+    this.#logger.warn(
+      `${handler.label} on ${describe(message)} closed with 1007: ${reasonOf(error)}`,
+    );
+    await message.close(1007);
   }
 
   async #answerFailure(message: Message, error: unknown): Promise<void> {
@@ -106,6 +116,10 @@ export class Dispatcher {
     const where = `${handler?.label ?? 'No handler'} on ${describe(message)}`;
     this.#logger.error(`${where} lost a message to ${send.target}: ${reasonOf(error)}`);
   }
+}
+
+function isBadFrame(message: Message, error: unknown): error is MalformedJson {
+  return error instanceof MalformedJson && message.channel === 'websocket.receive';
 }
 
 /** Names the channel and, quoted so that it cannot forge log lines, the path of a message. */

@@ -1,8 +1,10 @@
 import type { Message } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
-import { ContextIdFactory, ExternalContextCreator, ModuleRef } from '@nestjs/core';
+import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import type { ConsumerMethod } from './consumer.explorer.js';
-import { messageParameters, PARAMETERS_METADATA } from './parameter.decorators.js';
+import { HandlerContexts } from './handler-contexts.js';
+import { messageParameters } from './message-parameters.js';
+import { PARAMETERS_METADATA } from './parameter-declaration.js';
 
 /** Is the type of `ExecutionContext.getType()` around a handler. */
 export const CHANNELS_CONTEXT = 'channels';
@@ -21,7 +23,7 @@ type Run = Handler['run'];
 @Injectable()
 export class HandlerFactory {
   constructor(
-    private readonly contexts: ExternalContextCreator,
+    private readonly contexts: HandlerContexts,
     private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -54,7 +56,7 @@ export class HandlerFactory {
     method: string,
     scope?: { contextId: ReturnType<typeof ContextIdFactory.create>; inquirerId: string },
   ): Run {
-    return this.contexts.create(
+    return this.contexts.creator.create(
       instance,
       (instance as Record<string, (...args: unknown[]) => unknown>)[method],
       method,

@@ -8,7 +8,8 @@ export { type Coalesce, coalesce, type FrameKey, type OutboundPolicy } from './o
 
 // Consumers
 export { Consumer, Consumers, type ConsumersOptions } from './consumer.decorator.js';
-export { Content, Msg, PathParam, QueryParam } from './parameter.decorators.js';
+export { Content, Json, Msg, PathParam, QueryParam } from './parameter.decorators.js';
+export type { ParameterArgument } from './parameter-declaration.js';
 export { CHANNELS_CONTEXT } from './handler.js';
 
 // Processes
@@ -34,12 +35,14 @@ export {
   ChannelFull,
   ChannelsError,
   type ContentOf,
+  decodeJson,
   Group,
   InvalidClose,
   InvalidContent,
   InvalidName,
   InvalidPattern,
   LayerUnavailable,
+  MalformedJson,
   memoryLayer,
   type MemoryLayerOptions,
   Message,

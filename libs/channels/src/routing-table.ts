@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ChannelsSettings } from './channels-options.js';
 import type { ConsumerDeclaration } from './consumer.decorator.js';
 import { type ConsumerMethod, ConsumerExplorer } from './consumer.explorer.js';
+import { EnhancerChains } from './enhancer-chain.js';
 import { DEFAULT_LAYER } from './server-options.js';
 import { InvalidConfiguration } from './errors.js';
 import { type Handler, HandlerFactory } from './handler.js';
@@ -12,10 +13,12 @@ import { Layers } from './layers.js';
 @Injectable()
 export class RoutingTable {
   readonly #routers = new Map<string, Router<Handler>>();
+  readonly #consumers = new Map<Handler, ConsumerMethod>();
 
   constructor(
     private readonly explorer: ConsumerExplorer,
     private readonly handlers: HandlerFactory,
+    private readonly enhancers: EnhancerChains,
     private readonly layers: Layers,
     private readonly settings: ChannelsSettings,
   ) {}
@@ -40,11 +43,20 @@ export class RoutingTable {
     return this.#routers.get(alias) ?? new Router<Handler>([]);
   }
 
-  /** Describes each route and its handler, for the boot log. */
+  /** Describes each route, its handler and what runs around it, for the boot log. */
   describe(): string[] {
-    return [...this.#routers.values()].flatMap((router) =>
-      router.paths.map((path) => `${path.toString()} → ${path.handler.label}`),
+    const paths = [...this.#routers.values()].flatMap((router) => router.paths);
+    const rows = paths.map((path) => ({ place: path.toString(), ...this.#about(path.handler) }));
+    const [places, labels] = [widthOf(rows, 'place'), widthOf(rows, 'label')];
+    return rows.map(({ place, label, enhancers }) =>
+      `${place.padEnd(places)} → ${label.padEnd(labels)} ${enhancers}`.trimEnd(),
     );
+  }
+
+  #about(handler: Handler): { label: string; enhancers: string } {
+    const consumer = this.#consumers.get(handler);
+    const enhancers = consumer ? this.enhancers.describe(consumer) : '';
+    return { label: handler.label, enhancers };
   }
 
   #checkServerLayer(problems: Problems): void {
@@ -66,6 +78,7 @@ export class RoutingTable {
       const alias = consumer.options.layer ?? DEFAULT_LAYER;
       if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
       const list = routes.get(alias) ?? [];
+      this.#checkEnhancers(consumer, problems);
       const added = this.#routesOf(consumer, problems);
       reportTaken(owners, alias, added, problems);
       routes.set(alias, [...list, ...added]);
@@ -73,13 +86,32 @@ export class RoutingTable {
     return routes;
   }
 
+  #checkEnhancers(consumer: ConsumerMethod, problems: Problems): void {
+    const names = this.enhancers.leftOut(consumer);
+    if (names.length === 0) return;
+    const { label } = consumer;
+    problems.add(
+      `${label}: ${names.join(', ')} would not run around what a factory or a value provides; ` +
+        'provide the class, or give instances to @UseGuards() and its like',
+    );
+  }
+
   #routesOf(consumer: ConsumerMethod, problems: Problems): Routable<Handler>[] {
     const handler = this.handlers.create(consumer);
+    this.#consumers.set(handler, consumer);
     return consumer.declarations.flatMap((declaration) => {
       const where = `${consumer.label} (${declaration.channels.join(', ')})`;
       return problems.collect(where, () => routeOf(consumer, declaration, handler));
     });
   }
+}
+
+/** Texts are put under each other up to this width; a longer one pushes what follows aside. */
+const COLUMN_WIDTH = 60;
+
+function widthOf<Key extends string>(rows: readonly Record<Key, string>[], key: Key): number {
+  const lengths = rows.map((row) => row[key].length);
+  return Math.max(0, ...lengths.filter((length) => length <= COLUMN_WIDTH));
 }
 
 function routeOf(

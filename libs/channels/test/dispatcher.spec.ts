@@ -4,6 +4,7 @@ import {
   type ChannelLayer,
   type Clock,
   type Content,
+  MalformedJson,
   ManualClock,
   memoryLayer,
   Message,
@@ -125,6 +126,23 @@ describe('Dispatcher', () => {
     const close = dispatcherOf('websocket.receive', fail(new Error('boom')), { onError: 'close' });
     await close.dispatch('websocket.receive', content());
     expect(await replies()).toEqual([{ close: 1011, reason: '' }]);
+  });
+
+  it('closes with 1007 for a frame that is no JSON, with one warning', async () => {
+    const dispatcher = dispatcherOf('websocket.receive', fail(new MalformedJson('it is cut', 3)));
+    await dispatcher.dispatch('websocket.receive', content());
+    expect(await replies()).toEqual([{ close: 1007, reason: '' }]);
+    expect(logs.messages('error')).toEqual([]);
+    expect(logs.messages('warn')).toEqual([
+      'Test.run on websocket.receive "/known" closed with 1007: ' +
+        'Cannot read JSON: it is cut at position 3. [CHANNELS_JSON_INVALID]',
+    ]);
+  });
+
+  it('takes JSON that other messages hold for any failure', async () => {
+    await dispatcherOf('jobs', fail(new MalformedJson('it is cut'))).dispatch('jobs', content());
+    expect(logs.messages('error')).toHaveLength(1);
+    expect(await replies()).toEqual([]);
   });
 
   it('logs a failure once, with class, method, channel and quoted path', async () => {

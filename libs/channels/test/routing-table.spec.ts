@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, type Type } from '@nestjs/common';
+import {
+  type CanActivate,
+  Injectable,
+  ParseIntPipe,
+  type Provider,
+  UseGuards,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { ChannelsModule, Consumer, Consumers, InvalidConfiguration } from 'nest-channels';
+import { ChannelsModule, Consumer, Consumers, Content, InvalidConfiguration } from 'nest-channels';
 import { RoutingTable } from '../src/routing-table.js';
 import { LogRecorder } from './support/log-recorder.js';
 
-const build = async (...providers: Type[]): Promise<RoutingTable> => {
+const build = async (...providers: Provider[]): Promise<RoutingTable> => {
   const module = await Test.createTestingModule({ imports: [ChannelsModule.forRoot()], providers })
     .setLogger(new LogRecorder())
     .compile();
@@ -52,6 +58,23 @@ class Root {
   sub() {}
 }
 
+@Injectable()
+class Deny implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
+@Injectable()
+@UseGuards(Deny)
+class Guarded {
+  @Consumer('jobs')
+  job(@Content('id', ParseIntPipe) _id: number) {}
+
+  @Consumer('jobs.other')
+  other() {}
+}
+
 describe('RoutingTable', () => {
   it.each([
     ['/rooms/blue', { to: 'Rooms.exact', params: { room: 'blue' } }],
@@ -84,11 +107,35 @@ describe('RoutingTable', () => {
     expect(match(table, 'websocket.connect', { path: '/sub' })).toMatchObject({ to: 'Root.sub' });
   });
 
-  it('describes each route with its handler', async () => {
-    expect((await build(Root)).describe()).toEqual([
-      'websocket.connect path=/ → Root.home',
+  it('describes each route with its handler and what runs around it, in columns', async () => {
+    expect((await build(Root, Guarded)).describe()).toEqual([
+      'websocket.connect path=/    → Root.home',
+      'websocket.connect path=/sub → Root.sub',
+      'jobs                        → Guarded.job   guards: Deny; pipes: ParseIntPipe (id)',
+      'jobs.other                  → Guarded.other guards: Deny',
+    ]);
+  });
+
+  it('lets no long route push the others aside', async () => {
+    const channels = ['a', 'b', 'c'].map((name) => name.repeat(30));
+    @Injectable()
+    class Many {
+      @Consumer(channels)
+      all() {}
+    }
+    expect((await build(Many, Root)).describe()).toEqual([
+      `${channels.join(', ')} → Many.all`,
+      'websocket.connect path=/    → Root.home',
       'websocket.connect path=/sub → Root.sub',
     ]);
+  });
+
+  it('refuses a consumer around which Nest would leave enhancers out', async () => {
+    const made = { provide: 'GUARDED', useFactory: () => new Guarded() };
+    await expect(build(made)).rejects.toThrow(
+      'Guarded.job: Deny, ParseIntPipe would not run around what a factory or a value provides; ' +
+        'provide the class, or give instances to @UseGuards() and its like',
+    );
   });
 
   it('matches nothing on a layer without routes', async () => {

@@ -5,6 +5,7 @@ export type CoreErrorCode =
   | 'CHANNELS_CHANNEL_FULL'
   | 'CHANNELS_CLOSE_INVALID'
   | 'CHANNELS_CONTENT_INVALID'
+  | 'CHANNELS_JSON_INVALID'
   | 'CHANNELS_LAYER_UNAVAILABLE'
   | 'CHANNELS_MESSAGE_MALFORMED'
   | 'CHANNELS_MESSAGE_TOO_LARGE'
@@ -60,6 +61,18 @@ export class MessageTooLarge extends ChannelsError<CoreErrorCode> {
 export class MalformedMessage extends ChannelsError<CoreErrorCode> {
   constructor(problem: string) {
     super('CHANNELS_MESSAGE_MALFORMED', `Cannot read a message: ${problem}.`);
+  }
+}
+
+/** Is thrown when what a client sent is not JSON, or more or other JSON than is safe to decode. */
+export class MalformedJson extends ChannelsError<CoreErrorCode> {
+  constructor(
+    problem: string,
+    /** Counts the characters before the problem; undefined where it lies in the whole. */
+    readonly position?: number,
+  ) {
+    const where = position === undefined ? '' : ` at position ${position}`;
+    super('CHANNELS_JSON_INVALID', `Cannot read JSON: ${problem}${where}.`);
   }
 }
 

@@ -10,6 +10,8 @@ export {
 } from './names.js';
 export { CONTENT_DEPTH_LIMIT, type Content, snapshot } from './content.js';
 export { Codec } from './codec.js';
+export { decodeJson } from './json.js';
+export { JSON_LIMITS } from './json-scan.js';
 export type {
   Address,
   ChannelContents,
@@ -71,6 +73,7 @@ export {
   InvalidName,
   InvalidPattern,
   LayerUnavailable,
+  MalformedJson,
   MalformedMessage,
   MessageTooLarge,
   reasonOf,

@@ -7,6 +7,7 @@ import {
   InvalidName,
   InvalidPattern,
   LayerUnavailable,
+  MalformedJson,
   MalformedMessage,
   MessageTooLarge,
   reasonOf,
@@ -35,6 +36,11 @@ const ERRORS = [
     error: new LayerUnavailable('gone'),
     name: 'LayerUnavailable',
     code: 'CHANNELS_LAYER_UNAVAILABLE',
+  },
+  {
+    error: new MalformedJson('why', 3),
+    name: 'MalformedJson',
+    code: 'CHANNELS_JSON_INVALID',
   },
   {
     error: new MalformedMessage('why'),

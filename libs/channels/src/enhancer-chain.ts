@@ -1,0 +1,108 @@
+import 'reflect-metadata';
+import { Injectable, type Type } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
+import type { ConsumerMethod, Wrapper } from './consumer.explorer.js';
+import { HandlerContexts } from './handler-contexts.js';
+import { JsonPart } from './message-parameters.js';
+import { PARAMETERS_METADATA } from './parameter-declaration.js';
+
+/** Are the kinds of enhancers, each with where Nest keeps those of a class or method. */
+const KINDS = {
+  guards: '__guards__',
+  interceptors: '__interceptors__',
+  pipes: '__pipes__',
+  filters: '__exceptionFilters__',
+} as const;
+
+type Kind = keyof typeof KINDS;
+
+/** Is an enhancer as it was declared: its class, or an instance. */
+type Declared = Type | object;
+
+interface Parameter {
+  readonly index: number;
+  readonly data?: unknown;
+  readonly pipes?: readonly Declared[];
+}
+
+/** Reads which enhancers Nest runs around handlers. */
+@Injectable()
+export class EnhancerChains {
+  constructor(private readonly contexts: HandlerContexts) {}
+
+  /**
+   * Describes the enhancers around a handler: `guards: JwtGuard (global), RoomGuard; pipes: Trim`.
+   *
+   * Each kind stands in the order in which it runs; of filters the first that matches does.
+   */
+  describe(consumer: ConsumerMethod): string {
+    const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => [kind, this.#names(kind, consumer)]);
+    const present = kinds.filter(([, names]) => names.length > 0);
+    return present
+      .map(([kind, names]) => `${String(kind)}: ${[names].flat().join(', ')}`)
+      .join('; ');
+  }
+
+  /**
+   * Names the enhancers that Nest would leave out without a word.
+   *
+   * It makes the enhancers of classes it makes itself, not of what a factory or value provides.
+   */
+  leftOut(consumer: ConsumerMethod): string[] {
+    const made = consumer.wrapper.host?.injectables;
+    const declared = (Object.keys(KINDS) as Kind[]).flatMap((kind) => ownOf(kind, consumer));
+    const all = [...declared, ...parametersOf(consumer).flatMap(({ pipes = [] }) => pipes)];
+    const missing = all.filter((each) => typeof each === 'function' && !made?.has(each as Type));
+    return [...new Set(missing.map(nameOf))];
+  }
+
+  #names(kind: Kind, consumer: ConsumerMethod): string[] {
+    const globals = GLOBALS[kind](this.contexts.globals).map((each) => `${nameOf(each)} (global)`);
+    const names = [...globals, ...ownOf(kind, consumer).map(nameOf)];
+    if (kind === 'filters') return names.toReversed();
+    return kind === 'pipes' ? [...names, ...parametersOf(consumer).flatMap(pipeNames)] : names;
+  }
+}
+
+const GLOBALS: Readonly<Record<Kind, (config: ApplicationConfig) => Declared[]>> = {
+  guards: (config) => [
+    ...config.getGlobalGuards(),
+    ...config.getGlobalRequestGuards().map(classOf),
+  ],
+  interceptors: (config) => [
+    ...config.getGlobalInterceptors(),
+    ...config.getGlobalRequestInterceptors().map(classOf),
+  ],
+  pipes: (config) => [...config.getGlobalPipes(), ...config.getGlobalRequestPipes().map(classOf)],
+  filters: (config) => [
+    ...config.getGlobalFilters(),
+    ...config.getGlobalRequestFilters().map(classOf),
+  ],
+};
+
+function ownOf(kind: Kind, { type, method }: ConsumerMethod): Declared[] {
+  const handler = (type.prototype as Record<string, object>)[method];
+  const owners = [type, handler];
+  return owners.flatMap((owner) => (Reflect.getMetadata(KINDS[kind], owner) ?? []) as Declared[]);
+}
+
+function parametersOf({ type, method }: ConsumerMethod): Parameter[] {
+  const parameters = Reflect.getMetadata(PARAMETERS_METADATA, type, method) as object | undefined;
+  const list = Object.values(parameters ?? {}) as Parameter[];
+  return list.toSorted((one, other) => one.index - other.index);
+}
+
+function pipeNames({ data, pipes = [] }: Parameter): string[] {
+  const key = typeof data === 'string' || data instanceof JsonPart ? String(data) : '';
+  const where = key && ` (${key})`;
+  return pipes.map((pipe) => nameOf(pipe) + where);
+}
+
+/** What is made for each message is known by the wrapper of its provider only. */
+function classOf({ metatype }: Wrapper): Declared {
+  return metatype ?? Object;
+}
+
+function nameOf(enhancer: Declared): string {
+  return typeof enhancer === 'function' ? enhancer.name : enhancer.constructor.name;
+}
