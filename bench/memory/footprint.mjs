@@ -39,8 +39,7 @@ export const rows = [
 /** @type {Bar[]} */
 export const bars = [
   { title: `${MESSAGE}: bytes`, row: MESSAGE, figure: HOLDING },
-  // Its place in the queue of deadlines stays until the deadline.
-  { title: `${MESSAGE}: bytes after use`, row: MESSAGE, figure: AFTER },
+  { title: `${MESSAGE}: bytes after use`, row: MESSAGE, figure: AFTER, atMost: NOTHING },
   {
     title: `${MESSAGE}: bytes after use and expiry`,
     row: MESSAGE,

@@ -105,7 +105,15 @@ class MemoryLayer implements ChannelLayer {
     const name = nonLocalName(channel);
     const mailbox = this.#mailboxes.of(name);
     const channels = name === channel ? undefined : [channel];
-    if (this.#put(mailbox, this.#posted(channels, this.#carried(content)))) return;
+    const carried = this.#codec ? this.#carried(content) : content;
+    const message = {
+      channels,
+      content: carried,
+      sentAt: this.#clock.now(),
+      arrival: this.#arrivals++,
+      isShared: false,
+    };
+    if (this.#put(mailbox, message)) return;
     this.#countFull(mailbox, 1);
     throw new ChannelFull(mailbox.name, mailbox.rules.capacity);
   }
@@ -198,13 +206,8 @@ class MemoryLayer implements ChannelLayer {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#clear();
-    const waiting = this.#mailboxes.all().flatMap(({ receivers }) => [...receivers]);
+    const waiting = Array.from(this.#mailboxes.all()).flatMap(({ receivers }) => [...receivers]);
     for (const receiver of waiting) receiver.end();
-  }
-
-  #posted(channels: readonly string[] | undefined, content: Content, isShared = false): Posted {
-    const sentAt = this.#clock.now();
-    return { channels, content, sentAt, arrival: this.#arrivals++, isShared };
   }
 
   #carried(content: Content): Content {
@@ -221,7 +224,8 @@ class MemoryLayer implements ChannelLayer {
   }
 
   #deliver(readers: readonly GroupReader[], { content, isShared }: GroupMessage): void {
-    const message = this.#posted(undefined, content, isShared);
+    const sentAt = this.#clock.now();
+    const message = { channels: undefined, content, sentAt, arrival: this.#arrivals++, isShared };
     const others = isShared ? this.#mailboxes.share(readers, message) : readers;
     this.#sent.add(readers.length - others.length, message.sentAt);
     for (const { name, channels } of others) {

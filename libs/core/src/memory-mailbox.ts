@@ -97,15 +97,12 @@ export class MemoryMailbox implements Expiring {
 
   /** Hands a message to the first in line, or keeps it; tells what it did. */
   put(message: Posted): 'served' | 'kept' | 'full' {
-    const receiver = this.#first();
-    if (!receiver && !this.#hasRoom(message.sentAt)) {
-      (this.#full ??= new RateMeter()).add(1, message.sentAt);
-      return 'full';
-    }
-    if (receiver || this.#next || this.#sent) this.#meter().add(1, message.sentAt);
-    if (receiver) receiver.serve(this.#handOver(message));
-    else this.#keep(message);
-    return receiver ? 'served' : 'kept';
+    if (this.#receivers?.size) return this.#serve(message);
+    if (this.size >= this.rules.capacity && !this.#makeRoom(message.sentAt)) return 'full';
+    if (this.#next) return this.#keepBehind(message);
+    this.#sent?.add(1, message.sentAt);
+    this.#next = message;
+    return 'kept';
   }
 
   /** Puts a receiver behind all others that wait. */
@@ -117,8 +114,11 @@ export class MemoryMailbox implements Expiring {
 
   /** Takes its next message. */
   shift(): Received | undefined {
-    const message = this.#shift();
-    return message && this.#handOver(message);
+    const message = this.#next;
+    if (!message) return undefined;
+    this.#sent ??= this.#meter();
+    this.#next = this.#later?.shift();
+    return this.#handOver(message);
   }
 
   /** Drops the messages whose time is over. */
@@ -154,29 +154,27 @@ export class MemoryMailbox implements Expiring {
     };
   }
 
-  #first(): Receiver | undefined {
-    if (!this.#receivers?.size) return undefined;
-    return this.#receivers.values().next().value;
+  #serve(message: Posted): 'served' {
+    const [receiver] = this.receivers;
+    this.#meter().add(1, message.sentAt);
+    receiver.serve(this.#handOver(message));
+    return 'served';
   }
 
-  #keep(message: Posted): void {
-    if (this.#next) (this.#later ??= new Ring()).push(message);
-    else this.#next = message;
-  }
-
-  #shift(): Posted | undefined {
-    const message = this.#next;
-    if (!message) return undefined;
-    this.#meter();
-    this.#next = this.#later?.shift();
-    return message;
+  #keepBehind(message: Posted): 'kept' {
+    this.#meter().add(1, message.sentAt);
+    (this.#later ??= new Ring()).push(message);
+    return 'kept';
   }
 
   /** Takes all at once: one by one, a hundred thousand would hold the event loop for long. */
   #shiftExpired(now: number): Posted[] {
     const { expiryMs } = this.rules;
     const later = this.#later?.shiftWhile(({ sentAt }) => sentAt + expiryMs <= now) ?? [];
-    return [this.#shift()!].concat(later);
+    const first = this.#next!;
+    this.#sent ??= this.#meter();
+    this.#next = this.#later?.shift();
+    return [first].concat(later);
   }
 
   #handOver(message: Posted): Received {
@@ -184,10 +182,12 @@ export class MemoryMailbox implements Expiring {
     return { channels: message.channels ?? [this.name], content };
   }
 
-  #hasRoom(now: number): boolean {
+  #makeRoom(now: number): boolean {
     const { capacity } = this.rules;
-    if (this.size >= capacity) this.expire(now);
-    return this.size < capacity;
+    this.expire(now);
+    if (this.size < capacity) return true;
+    (this.#full ??= new RateMeter()).add(1, now);
+    return false;
   }
 
   /** Returns the meter of what it took, made late: see {@link #sent}. */

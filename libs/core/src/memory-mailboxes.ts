@@ -21,9 +21,6 @@ export interface MailboxesOptions extends CapacityOptions {
   readonly onExpired: ExpiryListener;
 }
 
-/** Is what there is for one channel: a mailbox of its own, or what it shares. */
-type Held = MemoryMailbox | SharedBacklog;
-
 /** Counts what waits in all mailboxes. */
 export interface Pending {
   readonly messages: number;
@@ -37,7 +34,9 @@ export interface Pending {
  * share a backlog, so that a group send makes no objects that the collector has to move.
  */
 export class MemoryMailboxes {
-  readonly #byName = new Map<string, Held>();
+  readonly #byName = new Map<string, MemoryMailbox>();
+  /** Are the channels without a mailbox. */
+  readonly #shared = new Map<string, SharedBacklog>();
   readonly #parked = new Set<MemoryMailbox>();
   readonly #deadlines: DeadlineQueue;
   readonly #capacities: CapacityRules;
@@ -49,8 +48,7 @@ export class MemoryMailboxes {
   }
 
   find(name: string): MemoryMailbox | undefined {
-    const held = this.#byName.get(name);
-    return held instanceof SharedBacklog ? this.#open(name, held) : held;
+    return this.#byName.get(name) ?? this.#open(name);
   }
 
   /** Returns the mailbox of a name, new if there is none. */
@@ -59,8 +57,8 @@ export class MemoryMailboxes {
   }
 
   /** Lists the mailboxes, without channels that have none. */
-  all(): MemoryMailbox[] {
-    return Array.from(this.#byName.values()).filter((held) => held instanceof MemoryMailbox);
+  all(): Iterable<MemoryMailbox> {
+    return this.#byName.values();
   }
 
   /** Leaves a message at the readers that nobody looks into, and returns the others. */
@@ -69,10 +67,11 @@ export class MemoryMailboxes {
     const message = new SharedMessage(posted, deadline, this.#expireAll);
     let backlog: SharedBacklog | undefined;
     const others = readers.filter(({ name, channels }) => {
-      const held = this.#byName.get(name);
-      if (channels || held instanceof MemoryMailbox || !this.#hasRoom(name, held)) return true;
-      if (!backlog || backlog.earlier !== held) backlog = new SharedBacklog(message, held);
-      this.#byName.set(name, backlog);
+      if (channels || this.#byName.has(name)) return true;
+      const earlier = this.#shared.get(name);
+      if ((earlier?.size ?? 0) >= this.#capacities.of(name)) return true;
+      if (!backlog || backlog.earlier !== earlier) backlog = new SharedBacklog(message, earlier);
+      this.#shared.set(name, backlog);
       message.names.push(name);
       return false;
     });
@@ -95,12 +94,15 @@ export class MemoryMailboxes {
 
   /** Counts what waits, once everything is dropped whose time is over. */
   pending(now: number): Pending {
+    this.#expireAll(this.#shared.keys(), now);
+    for (const mailbox of this.#byName.values()) mailbox.expire(now);
     let messages = 0;
     let maxAgeMs = 0;
-    for (const [name, held] of this.#byName) {
-      const current = this.#current(name, held, now);
-      messages += current.size;
-      maxAgeMs = Math.max(maxAgeMs, current.ageMs(now));
+    for (const all of [this.#byName, this.#shared]) {
+      for (const held of all.values()) {
+        messages += held.size;
+        maxAgeMs = Math.max(maxAgeMs, held.ageMs(now));
+      }
     }
     return { messages, maxAgeMs };
   }
@@ -109,17 +111,13 @@ export class MemoryMailboxes {
   clear(): number {
     this.#deadlines.clear();
     let cleared = 0;
-    for (const [name, held] of this.#byName) {
-      cleared += held.size;
-      if (held instanceof SharedBacklog) this.#byName.delete(name);
-      else this.#empty(held);
+    for (const { size } of this.#shared.values()) cleared += size;
+    this.#shared.clear();
+    for (const mailbox of this.#byName.values()) {
+      cleared += mailbox.clear();
+      this.release(mailbox);
     }
     return cleared;
-  }
-
-  #empty(mailbox: MemoryMailbox): void {
-    mailbox.clear();
-    this.release(mailbox);
   }
 
   #create(name: string): MemoryMailbox {
@@ -128,8 +126,11 @@ export class MemoryMailboxes {
     return mailbox;
   }
 
-  /** Gives a channel a mailbox of its own, with its part of what it shared. */
-  #open(name: string, backlog: SharedBacklog): MemoryMailbox {
+  /** Gives a channel that shares a backlog a mailbox of its own. */
+  #open(name: string): MemoryMailbox | undefined {
+    const backlog = this.#shared.get(name);
+    if (!backlog) return undefined;
+    this.#shared.delete(name);
     const mailbox = this.#create(name);
     for (const message of backlog.messages()) {
       mailbox.put(message.posted);
@@ -140,26 +141,15 @@ export class MemoryMailboxes {
     return mailbox;
   }
 
-  #hasRoom(name: string, backlog: SharedBacklog | undefined): boolean {
-    return (backlog?.size ?? 0) < this.#capacities.of(name);
-  }
-
-  readonly #expireAll = (names: readonly string[], now: number): number => {
+  /** Drops what is over in the backlogs of these channels, and says how many messages that were. */
+  readonly #expireAll = (names: Iterable<string>, now: number): number => {
     let expired = 0;
     for (const name of names) {
-      const held = this.#byName.get(name);
-      if (held) expired += held.size - this.#current(name, held, now).size;
+      const ageMs = this.#shared.get(name)?.ageMs(now) ?? 0;
+      if (ageMs >= this.options.expiryMs) expired += this.#open(name)?.expire(now) ?? 0;
     }
     return expired;
   };
-
-  /** Returns what is held for a channel without the messages whose time is over. */
-  #current(name: string, held: Held, now: number): Held {
-    const isOver = held instanceof SharedBacklog && held.ageMs(now) >= this.options.expiryMs;
-    const current = isOver ? this.#open(name, held) : held;
-    if (current instanceof MemoryMailbox) current.expire(now);
-    return current;
-  }
 
   /** Mailboxes of one capacity share their rules: there may be very many. */
   #rules(capacity: number): MailboxRules {

@@ -26,7 +26,7 @@ function setUp(options: Partial<MailboxesOptions> = {}) {
     mailboxes.watch(mailbox);
     return mailbox;
   };
-  const count = (): number => mailboxes.all().length;
+  const count = (): number => Array.from(mailboxes.all()).length;
   const share = (names: readonly string[], id = 0): string[] =>
     mailboxes
       .share(
@@ -240,10 +240,9 @@ describe('MemoryMailboxes that share a message', () => {
   it('keep at most 1,000 empty mailboxes when it expires everywhere', () => {
     const { clock, expired, mailboxes, share, count } = setUp();
     mailboxes.of('kept').enter(receiver);
-    const release = (): void => mailboxes.all().forEach((mailbox) => mailboxes.release(mailbox));
     share(Array.from({ length: 3_000 }, (_, id) => `body?${id}`));
     clock.advance(1_000);
-    release();
+    for (const mailbox of mailboxes.all()) mailboxes.release(mailbox);
     expect(expired).toHaveLength(3_000);
     expect(count()).toBe(1_001);
   });
