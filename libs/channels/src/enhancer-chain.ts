@@ -16,6 +16,8 @@ const KINDS = {
 
 type Kind = keyof typeof KINDS;
 
+const KIND_NAMES = Object.keys(KINDS) as Kind[];
+
 /** Is an enhancer as it was declared: its class, or an instance. */
 type Declared = Type | object;
 
@@ -23,6 +25,7 @@ interface Parameter {
   readonly index: number;
   readonly data?: unknown;
   readonly pipes?: readonly Declared[];
+  readonly schema?: unknown;
 }
 
 /** Reads which enhancers Nest runs around handlers. */
@@ -36,24 +39,18 @@ export class EnhancerChains {
    * Each kind stands in the order in which it runs; of filters the first that matches does.
    */
   describe(consumer: ConsumerMethod): string {
-    const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => [kind, this.#names(kind, consumer)]);
-    const present = kinds.filter(([, names]) => names.length > 0);
-    return present
-      .map(([kind, names]) => `${String(kind)}: ${[names].flat().join(', ')}`)
-      .join('; ');
+    const kinds = KIND_NAMES.map((kind) => ({ kind, names: this.#names(kind, consumer) }));
+    const present = kinds.filter(({ names }) => names.length > 0);
+    return present.map(({ kind, names }) => `${kind}: ${names.join(', ')}`).join('; ');
   }
 
-  /**
-   * Names the enhancers that Nest would leave out without a word.
-   *
-   * It makes the enhancers of classes it makes itself, not of what a factory or value provides.
-   */
-  leftOut(consumer: ConsumerMethod): string[] {
-    const made = consumer.wrapper.host?.injectables;
-    const declared = (Object.keys(KINDS) as Kind[]).flatMap((kind) => ownOf(kind, consumer));
-    const all = [...declared, ...parametersOf(consumer).flatMap(({ pipes = [] }) => pipes)];
-    const missing = all.filter((each) => typeof each === 'function' && !made?.has(each as Type));
-    return [...new Set(missing.map(nameOf))];
+  /** Says what was asked for around a handler and would, without a word of Nest's, not be done. */
+  problems(consumer: ConsumerMethod): string[] {
+    const leftOut = leftOutOf(consumer).join(', ');
+    const problems = leftOut === '' ? [] : [`${leftOut} ${LEFT_OUT}`];
+    const hasSchema = parametersOf(consumer).some(({ schema }) => schema !== undefined);
+    if (hasSchema && this.#names('pipes', consumer).length === 0) problems.push(UNCHECKED);
+    return problems;
   }
 
   #names(kind: Kind, consumer: ConsumerMethod): string[] {
@@ -62,6 +59,22 @@ export class EnhancerChains {
     if (kind === 'filters') return names.toReversed();
     return kind === 'pipes' ? [...names, ...parametersOf(consumer).flatMap(pipeNames)] : names;
   }
+}
+
+const LEFT_OUT =
+  'would not run around what a factory or a value provides; ' +
+  'provide the class, or give instances to @UseGuards() and its like';
+
+const UNCHECKED =
+  'a parameter has a schema, but no pipe to check it; add StandardSchemaValidationPipe';
+
+/** Nest makes the enhancers of classes that it makes itself, and skips those that it did not make. */
+function leftOutOf(consumer: ConsumerMethod): string[] {
+  const made = consumer.wrapper.host?.injectables;
+  const declared = KIND_NAMES.flatMap((kind) => ownOf(kind, consumer));
+  const all = [...declared, ...parametersOf(consumer).flatMap(({ pipes = [] }) => pipes)];
+  const missing = all.filter((each) => typeof each === 'function' && !made?.has(each as Type));
+  return [...new Set(missing.map(nameOf))];
 }
 
 const GLOBALS: Readonly<Record<Kind, (config: ApplicationConfig) => Declared[]>> = {

@@ -3,6 +3,7 @@ import { ChannelsError } from '@nest-channels/core';
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type NestChannelsErrorCode =
   | 'CHANNELS_CONFIG_INVALID'
+  | 'CHANNELS_CONTEXT_FOREIGN'
   | 'CHANNELS_HANDSHAKE_INVALID'
   | 'CHANNELS_LAYER_LOCAL'
   | 'CHANNELS_LAYER_UNKNOWN'
@@ -15,6 +16,17 @@ export class InvalidConfiguration extends ChannelsError<NestChannelsErrorCode> {
     const things = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
     super('CHANNELS_CONFIG_INVALID', `The channels configuration has ${things}:${list}`);
     hideStack(this);
+  }
+}
+
+/** Is thrown when the context of another transport is read as that of a message. */
+export class ForeignContext extends ChannelsError<NestChannelsErrorCode> {
+  constructor(type: string) {
+    super(
+      'CHANNELS_CONTEXT_FOREIGN',
+      `The context is of type "${type}" and not of a message: ` +
+        "look at getType() === 'channels' before ChannelsExecutionContext.create().",
+    );
   }
 }
 

@@ -1,13 +1,12 @@
 import type { Message } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
-import type { ConsumerMethod } from './consumer.explorer.js';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { CHANNELS_CONTEXT } from './channels-arguments-host.js';
+import type { ConsumerMethod, Wrapper } from './consumer.explorer.js';
 import { HandlerContexts } from './handler-contexts.js';
 import { messageParameters } from './message-parameters.js';
 import { PARAMETERS_METADATA } from './parameter-declaration.js';
-
-/** Is the type of `ExecutionContext.getType()` around a handler. */
-export const CHANNELS_CONTEXT = 'channels';
 
 /** Is a consumer's method with all its enhancers around it. */
 export interface Handler {
@@ -18,6 +17,13 @@ export interface Handler {
 }
 
 type Run = Handler['run'];
+type ContextId = ReturnType<typeof ContextIdFactory.create>;
+
+/** Is whose instance runs, and for which message it was made. */
+interface Scope {
+  readonly contextId: ContextId;
+  readonly inquirerId: string;
+}
 
 /** Builds handlers: Nest's whole pipeline around a method, in context type `channels`. */
 @Injectable()
@@ -42,21 +48,23 @@ export class HandlerFactory {
 
   /** Makes a new instance for each message, which request-scoped providers inject as REQUEST. */
   #scoped({ wrapper, method }: ConsumerMethod): Run {
+    const moduleRef = this.#moduleOf(wrapper);
     return async (message) => {
       const contextId = ContextIdFactory.getByRequest(message);
-      this.moduleRef.registerRequestByContextId(message, contextId);
-      const options = { strict: false };
-      const instance = await this.moduleRef.resolve<object>(wrapper.token, contextId, options);
+      moduleRef.registerRequestByContextId(requestOf(message, contextId, wrapper), contextId);
+      const instance = await moduleRef.resolve<object>(wrapper.token, contextId);
       return this.#pipeline(instance, method, { contextId, inquirerId: wrapper.id })(message);
     };
   }
 
-  #pipeline(
-    instance: object,
-    method: string,
-    scope?: { contextId: ReturnType<typeof ContextIdFactory.create>; inquirerId: string },
-  ): Run {
-    return this.contexts.creator.create(
+  /** Tokens are unique within a module only. */
+  #moduleOf({ host }: Wrapper): ModuleRef {
+    const own = host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance;
+    return own ?? this.moduleRef;
+  }
+
+  #pipeline(instance: object, method: string, scope?: Scope): Run {
+    const call = this.contexts.creator.create(
       instance,
       (instance as Record<string, (...args: unknown[]) => unknown>)[method],
       method,
@@ -66,6 +74,17 @@ export class HandlerFactory {
       scope?.inquirerId,
       { guards: true, interceptors: true, filters: true },
       CHANNELS_CONTEXT,
-    ) as Run;
+    );
+    return (message) => call(message, message.content, message.channel).then(valueOf);
   }
+}
+
+/** A durable tree outlives the message, so it injects what its strategy says of the message. */
+function requestOf(message: Message, { payload }: ContextId, wrapper: Wrapper): unknown {
+  return wrapper.isDependencyTreeDurable() ? payload : Object.assign(message, payload);
+}
+
+/** Filters, unlike handlers, may return an Observable that Nest leaves as it is. */
+function valueOf(result: unknown): unknown {
+  return isObservable(result) ? lastValueFrom(result) : result;
 }

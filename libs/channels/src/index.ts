@@ -10,7 +10,8 @@ export { type Coalesce, coalesce, type FrameKey, type OutboundPolicy } from './o
 export { Consumer, Consumers, type ConsumersOptions } from './consumer.decorator.js';
 export { Content, Json, Msg, PathParam, QueryParam } from './parameter.decorators.js';
 export type { ParameterArgument } from './parameter-declaration.js';
-export { CHANNELS_CONTEXT } from './handler.js';
+export { CHANNELS_CONTEXT, ChannelsArgumentsHost } from './channels-arguments-host.js';
+export { ChannelsExecutionContext } from './channels-execution-context.js';
 
 // Processes
 export { ChannelsRuntime, type Role } from './channels-runtime.js';
@@ -19,6 +20,7 @@ export { runWorker } from './run-worker.js';
 
 // Errors
 export {
+  ForeignContext,
   InvalidConfiguration,
   InvalidHandshake,
   InvalidReply,

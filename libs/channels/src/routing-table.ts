@@ -78,22 +78,14 @@ export class RoutingTable {
       const alias = consumer.options.layer ?? DEFAULT_LAYER;
       if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
       const list = routes.get(alias) ?? [];
-      this.#checkEnhancers(consumer, problems);
+      for (const problem of this.enhancers.problems(consumer)) {
+        problems.add(`${consumer.label}: ${problem}`);
+      }
       const added = this.#routesOf(consumer, problems);
       reportTaken(owners, alias, added, problems);
       routes.set(alias, [...list, ...added]);
     }
     return routes;
-  }
-
-  #checkEnhancers(consumer: ConsumerMethod, problems: Problems): void {
-    const names = this.enhancers.leftOut(consumer);
-    if (names.length === 0) return;
-    const { label } = consumer;
-    problems.add(
-      `${label}: ${names.join(', ')} would not run around what a factory or a value provides; ` +
-        'provide the class, or give instances to @UseGuards() and its like',
-    );
   }
 
   #routesOf(consumer: ConsumerMethod, problems: Problems): Routable<Handler>[] {

@@ -3,7 +3,9 @@ import {
   createParamDecorator,
   Injectable,
   type INestApplication,
+  type Provider,
   Scope,
+  StandardSchemaValidationPipe,
   UseFilters,
   UseGuards,
   UseInterceptors,
@@ -12,6 +14,7 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { ChannelsModule, Consumer, Content, Json, PathParam } from 'nest-channels';
+import { z } from 'zod';
 import { ConsumerExplorer } from '../src/consumer.explorer.js';
 import { EnhancerChains } from '../src/enhancer-chain.js';
 import { Handlers } from './support/handlers.js';
@@ -152,33 +155,46 @@ describe('EnhancerChains', () => {
     expect(trace.take()).toEqual(['First']);
   });
 
+  const problemsOf = async (...providers: Provider[]): Promise<string[]> => {
+    const imports = [ChannelsModule.forRoot()];
+    const module = await Test.createTestingModule({ imports, providers }).compile();
+    const consumers = module.get(ConsumerExplorer, { strict: false }).consumers();
+    const chains = module.get(EnhancerChains, { strict: false });
+    return consumers.flatMap((consumer) => chains.problems(consumer));
+  };
+
   it.each([
     ['a factory', { provide: 'FULL', useFactory: () => new Full() }],
     ['a value', { provide: 'FULL', useValue: new Full() }],
-  ])('lists what Nest would leave out around what %s provides', async (_how, provider) => {
-    const module = await Test.createTestingModule({
-      imports: [ChannelsModule.forRoot()],
-      providers: [provider],
-    }).compile();
-    const [consumer] = module.get(ConsumerExplorer, { strict: false }).consumers();
-    expect(module.get(EnhancerChains, { strict: false }).leftOut(consumer)).toEqual([
-      'ClassGuard',
-      'Guard',
-      'ClassLog',
-      'Log',
-      'ClassPipe',
-      'Pipe',
-      'ClassFilter',
-      'Filter',
-      'KeyPipe',
+  ])('finds what Nest would leave out around what %s provides', async (_how, provider) => {
+    expect(await problemsOf(provider)).toEqual([
+      'ClassGuard, Guard, ClassLog, Log, ClassPipe, Pipe, ClassFilter, Filter, KeyPipe would not ' +
+        'run around what a factory or a value provides; provide the class, or give instances to ' +
+        '@UseGuards() and its like',
     ]);
   });
 
   it.each([
     ['the class', Parameters],
     ['the class under a token', { provide: 'PARAMETERS', useClass: Parameters }],
-  ])('lists nothing left out around %s', async (_how, provider) => {
-    const handlers = await start({ providers: [provider] });
-    expect(handlers.chains.leftOut(handlers.consumer('Parameters.run'))).toEqual([]);
+  ])('finds nothing left out around %s', async (_how, provider) => {
+    expect(await problemsOf(provider)).toEqual([]);
+  });
+
+  it('finds a schema that nothing checks', async () => {
+    const schema = z.object({});
+    @Injectable()
+    class Unchecked {
+      @Consumer('unchecked')
+      run(@Content({ schema }) _content: unknown) {}
+
+      @Consumer('checked')
+      checked(@Content({ schema, pipes: [StandardSchemaValidationPipe] }) _content: unknown) {}
+    }
+    const problem =
+      'a parameter has a schema, but no pipe to check it; add StandardSchemaValidationPipe';
+    expect(await problemsOf(Unchecked)).toEqual([problem]);
+    const global = { provide: APP_PIPE, useClass: StandardSchemaValidationPipe };
+    expect(await problemsOf(Unchecked, global)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ChannelsError } from '@nest-channels/core';
 import {
+  ForeignContext,
   InvalidConfiguration,
   InvalidHandshake,
   InvalidReply,
@@ -10,6 +11,7 @@ import {
 
 describe('errors', () => {
   it.each([
+    [new ForeignContext('http'), 'CHANNELS_CONTEXT_FOREIGN'],
     [new InvalidConfiguration(['one', 'two']), 'CHANNELS_CONFIG_INVALID'],
     [new InvalidHandshake(400, 'bad'), 'CHANNELS_HANDSHAKE_INVALID'],
     [new InvalidReply('bad'), 'CHANNELS_REPLY_INVALID'],

@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CanActivate, Injectable, Scope, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  Catch,
+  type ExceptionFilter,
+  Injectable,
+  Scope,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { Message } from '@nest-channels/core';
 import { Test } from '@nestjs/testing';
 import { ChannelsModule, Consumer, Content } from 'nest-channels';
+import { of } from 'rxjs';
 import { ConsumerExplorer } from '../src/consumer.explorer.js';
 import { type Handler, HandlerFactory } from '../src/handler.js';
 
@@ -10,6 +19,13 @@ import { type Handler, HandlerFactory } from '../src/handler.js';
 class Deny implements CanActivate {
   canActivate(): boolean {
     return false;
+  }
+}
+
+@Catch()
+class Stream implements ExceptionFilter {
+  catch(): unknown {
+    return of('answer of a filter');
   }
 }
 
@@ -34,6 +50,22 @@ class Shared {
   run(message: Message) {
     this.runs++;
     return [this.runs, message.channel];
+  }
+
+  @Consumer('every')
+  every(...args: unknown[]) {
+    return args;
+  }
+
+  @Consumer('values')
+  values() {
+    return of('first', 'last');
+  }
+
+  @UseFilters(Stream)
+  @Consumer('answered')
+  answered() {
+    throw new Error('boom');
   }
 
   @UseGuards(Deny)
@@ -66,6 +98,20 @@ describe('HandlerFactory', () => {
     expect(await handler?.run(message('transient', { text: 'a' }))).toBe('a');
     expect(await handler?.run(message('transient', { text: 'b' }))).toBe('b');
     expect(instances - before).toBe(2);
+  });
+
+  it('passes message, content and channel to a method without decorated parameters', async () => {
+    const handler = (await handlers()).get('Shared.every');
+    const given = message('every', { id: 1 });
+    expect(await handler?.run(given)).toEqual([given, { id: 1 }, 'every']);
+  });
+
+  it.each([
+    ['values', 'last'],
+    ['answered', 'answer of a filter'],
+  ])('resolves to the last value of a stream: %s', async (method, expected) => {
+    const handler = (await handlers()).get(`Shared.${method}`);
+    expect(await handler?.run(message(method))).toBe(expected);
   });
 
   it('rejects with what a guard denied', async () => {

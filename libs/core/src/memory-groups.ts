@@ -54,9 +54,6 @@ class MemoryGroup {
   }
 }
 
-/** Is how many memberships that ran out are let go of at once. */
-const SLICE = 1_000;
-
 /** Is who belongs to which group in the memory layer. */
 export class MemoryGroups {
   readonly #groups = new Map<string, MemoryGroup>();
@@ -112,13 +109,11 @@ export class MemoryGroups {
 
   #current(group: string, members: Members): string[] {
     const now = this.clock.now();
-    let lapsed = 0;
     for (const [channel, deadline] of members) {
       if (deadline > now) break;
-      // The others leave when somebody looks again: all at once could hold the event loop for long.
-      if (++lapsed <= SLICE) this.discard(group, channel);
+      this.discard(group, channel);
     }
-    return Array.from(members.keys()).slice(Math.max(0, lapsed - SLICE));
+    return Array.from(members.keys());
   }
 }
 

@@ -11,6 +11,7 @@ import {
   ParseIntPipe,
   type PipeTransform,
   Scope,
+  StandardSchemaValidationPipe,
   UnauthorizedException,
   UseGuards,
   UseInterceptors,
@@ -20,6 +21,7 @@ import {
 import { APP_GUARD, APP_INTERCEPTOR, REQUEST } from '@nestjs/core';
 import { IsInt } from 'class-validator';
 import {
+  Channels,
   CHANNELS_CONTEXT,
   Consumer,
   Consumers,
@@ -30,6 +32,8 @@ import {
   QueryParam,
 } from 'nest-channels';
 import { map, type Observable, of } from 'rxjs';
+import { z } from 'zod';
+import { Inbox } from '../support/inbox.js';
 import { RunningApp, stopApps } from '../support/running-app.js';
 
 afterEach(stopApps);
@@ -148,9 +152,52 @@ describe('enhancers on frames', () => {
       make(@Content(Order) _order: Order) {}
     }
     const app = await RunningApp.start({ providers: [Orders] });
-    const { Channels } = await import('nest-channels');
     await app.app.get(Channels).channel('orders.make').send({ count: 'three' });
     expect(await app.logs.nextProblem()).toContain('Orders.make on orders.make refused with 400');
+  });
+});
+
+describe('the content of a message', () => {
+  const schema = z.object({ count: z.coerce.number() });
+  const answers = new Inbox<unknown>();
+
+  @Injectable()
+  class Jobs {
+    @UsePipes(new ValidationPipe({ transform: true }))
+    @Consumer('by.class')
+    byClass(@Content(Order) order: object) {
+      answers.push([order.constructor.name, order]);
+    }
+
+    @UsePipes(StandardSchemaValidationPipe)
+    @Consumer('by.schema')
+    bySchema(
+      @Content({ schema }) order: unknown,
+      @Content('count', z.coerce.string()) text: string,
+    ) {
+      answers.push([order, text]);
+    }
+  }
+
+  const start = async (): Promise<{ app: RunningApp; channels: Channels }> => {
+    const app = await RunningApp.start({ providers: [Jobs] });
+    return { app, channels: app.app.get(Channels) };
+  };
+
+  it('becomes the class that is named where the type of the parameter does not say it', async () => {
+    const { app, channels } = await start();
+    await channels.channel('by.class').send({ count: 3 });
+    expect(await answers.next()).toEqual(['Order', { count: 3 }]);
+    await channels.channel('by.class').send({ count: 'three' });
+    expect(await app.logs.nextProblem()).toContain('Jobs.byClass on by.class refused with 400');
+  });
+
+  it('becomes what a Standard Schema makes of it', async () => {
+    const { app, channels } = await start();
+    await channels.channel('by.schema').send({ count: '3', more: true });
+    expect(await answers.next()).toEqual([{ count: 3 }, '3']);
+    await channels.channel('by.schema').send({ count: 'three' });
+    expect(await app.logs.nextProblem()).toContain('Jobs.bySchema on by.schema refused with 400');
   });
 });
 

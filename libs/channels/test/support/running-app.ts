@@ -1,5 +1,5 @@
 import { type DynamicModule, type INestApplication, Module, type Provider } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
 import { ChannelsModule, type ChannelsModuleOptions } from 'nest-channels';
 import { LogRecorder } from './log-recorder.js';
@@ -7,8 +7,11 @@ import { TestSocket, type TestSocketOptions } from './test-socket.js';
 
 export interface AppParts {
   readonly providers?: Provider[];
+  readonly imports?: DynamicModule['imports'];
   readonly controllers?: DynamicModule['controllers'];
   readonly options?: ChannelsModuleOptions;
+  /** Makes what serves HTTP; Express if absent. */
+  readonly adapter?: () => AbstractHttpAdapter;
   /** Runs before the application listens. */
   readonly prepare?: (app: INestApplication) => void;
 }
@@ -24,7 +27,10 @@ export class RunningApp {
 
   static async start(parts: AppParts): Promise<RunningApp> {
     const logs = new LogRecorder();
-    const app = await NestFactory.create(moduleOf(parts), { logger: logs, abortOnError: false });
+    const options = { logger: logs, abortOnError: false };
+    const app = parts.adapter
+      ? await NestFactory.create(moduleOf(parts), parts.adapter(), options)
+      : await NestFactory.create(moduleOf(parts), options);
     parts.prepare?.(app);
     const started = new RunningApp(app, logs);
     running.add(started);
@@ -58,8 +64,10 @@ export async function stopApps(): Promise<void> {
   await Promise.all([...running].map((app) => app.stop()));
 }
 
-function moduleOf({ providers = [], controllers = [], options }: AppParts): DynamicModule {
+function moduleOf(parts: AppParts): DynamicModule {
   @Module({})
   class AppModule {}
-  return { module: AppModule, imports: [ChannelsModule.forRoot(options)], providers, controllers };
+  const { providers = [], controllers = [], imports = [], options } = parts;
+  const channels = ChannelsModule.forRoot(options);
+  return { module: AppModule, imports: [channels, ...imports], providers, controllers };
 }
