@@ -54,6 +54,9 @@ class MemoryGroup {
   }
 }
 
+/** Is how many memberships that ran out are let go of at once. */
+const SLICE = 1_000;
+
 /** Is who belongs to which group in the memory layer. */
 export class MemoryGroups {
   readonly #groups = new Map<string, MemoryGroup>();
@@ -109,11 +112,14 @@ export class MemoryGroups {
 
   #current(group: string, members: Members): string[] {
     const now = this.clock.now();
+    let lapsed = 0;
     for (const [channel, deadline] of members) {
       if (deadline > now) break;
-      this.discard(group, channel);
+      // The others leave when somebody looks again: all at once could hold the event loop for long.
+      if (++lapsed <= SLICE) this.discard(group, channel);
     }
-    return Array.from(members.keys());
+    const listed = Array.from(members.keys());
+    return lapsed > SLICE ? listed.slice(lapsed - SLICE) : listed;
   }
 }
 

@@ -84,6 +84,19 @@ describe('MemoryGroups', () => {
     expect(groups.readers('room').channels()).toEqual(['a']);
   });
 
+  it('counts none of very many that ran out, however few of them it let go of yet', () => {
+    const { clock, groups } = groupsOf(1_000);
+    for (let id = 0; id < 12_000; id++) groups.add('room', `c${id}`);
+    clock.advance(500);
+    groups.add('room', 'young');
+    clock.advance(500);
+    groups.add('room', 'c11999');
+    for (let look = 0; look < 4; look++) {
+      expect(groups.readers('room').channels()).toEqual(['young', 'c11999']);
+      expect(groups.readers('room').size).toBe(2);
+    }
+  });
+
   it('forgets everything when it is cleared', () => {
     const { groups } = groupsOf();
     groups.add('one', 'a');
