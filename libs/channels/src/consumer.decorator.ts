@@ -29,6 +29,9 @@ const ENTRY_PROVIDER = '__entryProvider__';
 /**
  * Handles the messages of a channel with this method of a provider.
  *
+ * Where none of its parameters is decorated, it gets the message, its content and the name of its
+ * channel.
+ *
  * @param channels one channel name or several
  * @param filters one pattern per text key of the content; `path` takes a path pattern
  *   (`/rooms/:room`), other keys an equal text, each also a RegExp that matches at the start.

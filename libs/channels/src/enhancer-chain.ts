@@ -46,15 +46,23 @@ export class EnhancerChains {
 
   /** Says what was asked for around a handler and would, without a word of Nest's, not be done. */
   problems(consumer: ConsumerMethod): string[] {
-    const leftOut = leftOutOf(consumer).join(', ');
-    const problems = leftOut === '' ? [] : [`${leftOut} ${LEFT_OUT}`];
+    const leftOut = [...this.#globalsLeftOut(consumer), ...leftOutOf(consumer)];
+    const names = [...new Set(leftOut.map(nameOf))].join(', ');
+    const problems = names === '' ? [] : [`${names} ${LEFT_OUT}`];
     const hasSchema = parametersOf(consumer).some(({ schema }) => schema !== undefined);
     if (hasSchema && this.#names('pipes', consumer).length === 0) problems.push(UNCHECKED);
     return problems;
   }
 
+  /** Nest makes global enhancers anew for consumers that it makes itself. */
+  #globalsLeftOut({ wrapper }: ConsumerMethod): Declared[] {
+    const { globals } = this.contexts;
+    return wrapper.isNotMetatype ? KIND_NAMES.flatMap((kind) => GLOBALS[kind](globals).scoped) : [];
+  }
+
   #names(kind: Kind, consumer: ConsumerMethod): string[] {
-    const globals = GLOBALS[kind](this.contexts.globals).map((each) => `${nameOf(each)} (global)`);
+    const { shared, scoped } = GLOBALS[kind](this.contexts.globals);
+    const globals = [...shared, ...scoped].map((each) => `${nameOf(each)} (global)`);
     const names = [...globals, ...ownOf(kind, consumer).map(nameOf)];
     if (kind === 'filters') return names.toReversed();
     return kind === 'pipes' ? [...names, ...parametersOf(consumer).flatMap(pipeNames)] : names;
@@ -69,28 +77,36 @@ const UNCHECKED =
   'a parameter has a schema, but no pipe to check it; add StandardSchemaValidationPipe';
 
 /** Nest makes the enhancers of classes that it makes itself, and skips those that it did not make. */
-function leftOutOf(consumer: ConsumerMethod): string[] {
+function leftOutOf(consumer: ConsumerMethod): Declared[] {
   const made = consumer.wrapper.host?.injectables;
   const declared = KIND_NAMES.flatMap((kind) => ownOf(kind, consumer));
   const all = [...declared, ...parametersOf(consumer).flatMap(({ pipes = [] }) => pipes)];
-  const missing = all.filter((each) => typeof each === 'function' && !made?.has(each as Type));
-  return [...new Set(missing.map(nameOf))];
+  return all.filter((each) => typeof each === 'function' && !made?.has(each as Type));
 }
 
-const GLOBALS: Readonly<Record<Kind, (config: ApplicationConfig) => Declared[]>> = {
-  guards: (config) => [
-    ...config.getGlobalGuards(),
-    ...config.getGlobalRequestGuards().map(classOf),
-  ],
-  interceptors: (config) => [
-    ...config.getGlobalInterceptors(),
-    ...config.getGlobalRequestInterceptors().map(classOf),
-  ],
-  pipes: (config) => [...config.getGlobalPipes(), ...config.getGlobalRequestPipes().map(classOf)],
-  filters: (config) => [
-    ...config.getGlobalFilters(),
-    ...config.getGlobalRequestFilters().map(classOf),
-  ],
+/** Are the global enhancers of a kind: instances, and the classes of those made when needed. */
+interface Globals {
+  readonly shared: readonly Declared[];
+  readonly scoped: readonly Declared[];
+}
+
+const GLOBALS: Readonly<Record<Kind, (config: ApplicationConfig) => Globals>> = {
+  guards: (config) => ({
+    shared: config.getGlobalGuards(),
+    scoped: config.getGlobalRequestGuards().map(classOf),
+  }),
+  interceptors: (config) => ({
+    shared: config.getGlobalInterceptors(),
+    scoped: config.getGlobalRequestInterceptors().map(classOf),
+  }),
+  pipes: (config) => ({
+    shared: config.getGlobalPipes(),
+    scoped: config.getGlobalRequestPipes().map(classOf),
+  }),
+  filters: (config) => ({
+    shared: config.getGlobalFilters(),
+    scoped: config.getGlobalRequestFilters().map(classOf),
+  }),
 };
 
 function ownOf(kind: Kind, { type, method }: ConsumerMethod): Declared[] {

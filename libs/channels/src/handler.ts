@@ -17,6 +17,7 @@ export interface Handler {
 }
 
 type Run = Handler['run'];
+type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 type ContextId = ReturnType<typeof ContextIdFactory.create>;
 
 /** Is whose instance runs, and for which message it was made. */
@@ -47,14 +48,41 @@ export class HandlerFactory {
   }
 
   /** Makes a new instance for each message, which request-scoped providers inject as REQUEST. */
-  #scoped({ wrapper, method }: ConsumerMethod): Run {
+  #scoped(consumer: ConsumerMethod): Run {
+    const { wrapper, method } = consumer;
     const moduleRef = this.#moduleOf(wrapper);
     return async (message) => {
       const contextId = ContextIdFactory.getByRequest(message);
       moduleRef.registerRequestByContextId(requestOf(message, contextId, wrapper), contextId);
-      const instance = await moduleRef.resolve<object>(wrapper.token, contextId);
-      return this.#pipeline(instance, method, { contextId, inquirerId: wrapper.id })(message);
+      const scope = { contextId, inquirerId: wrapper.id };
+      const run = await moduleRef.resolve<object>(wrapper.token, contextId).then(
+        (instance) => this.#pipeline(instance, method, scope),
+        (error: unknown) => this.#failure(consumer, scope, error),
+      );
+      return run(message);
     };
+  }
+
+  /** Leaves to the filters of a handler the error for which it cannot even be made. */
+  #failure({ type, method }: ConsumerMethod, scope: Scope, error: unknown): Run {
+    const prototype = type.prototype as Methods;
+    const fail = (): never => {
+      throw error;
+    };
+    for (const key of Reflect.getMetadataKeys(prototype[method]) as unknown[]) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, prototype[method]), fail);
+    }
+    return this.contexts.creator.create(
+      Object.create(prototype) as object,
+      fail,
+      method,
+      undefined,
+      undefined,
+      scope.contextId,
+      scope.inquirerId,
+      { guards: false, interceptors: false, filters: true },
+      CHANNELS_CONTEXT,
+    ) as Run;
   }
 
   /** Tokens are unique within a module only. */
@@ -66,7 +94,7 @@ export class HandlerFactory {
   #pipeline(instance: object, method: string, scope?: Scope): Run {
     const call = this.contexts.creator.create(
       instance,
-      (instance as Record<string, (...args: unknown[]) => unknown>)[method],
+      (instance as Methods)[method],
       method,
       PARAMETERS_METADATA,
       messageParameters,

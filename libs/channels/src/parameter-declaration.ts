@@ -43,7 +43,7 @@ export function parameter(
     const own = { index, data: dataOf(key), pipes, ...(schema && { schema }) };
     const all = { ...others, [`${kind}:${index}`]: own };
     Reflect.defineMetadata(PARAMETERS_METADATA, all, constructor, method);
-    if (type) declareType(target, method, index, type);
+    declareType(target, method, index, type);
   };
 }
 
@@ -68,9 +68,14 @@ function addOptions(
   declaration.pipes.push(...pipes);
 }
 
+/** Are values as they come, of which a pipe that builds instances of their types would make none. */
+const OPAQUE: ReadonlySet<unknown> = new Set([Uint8Array, URLSearchParams]);
+
 /** Says a type that the compiler left out or, as for an interface, could not say. */
-function declareType(target: object, method: string | symbol, index: number, type: Type): void {
+function declareType(target: object, method: string | symbol, index: number, given?: Type): void {
   const declared = Reflect.getMetadata(TYPES_METADATA, target, method) as unknown[] | undefined;
+  const type = given ?? (OPAQUE.has(declared?.[index]) ? Object : undefined);
+  if (!type) return;
   const types = [...(declared ?? [])];
   types[index] = type;
   Reflect.defineMetadata(TYPES_METADATA, types, target, method);

@@ -174,6 +174,16 @@ describe('EnhancerChains', () => {
     ]);
   });
 
+  it('finds global enhancers made for each message left out around what a factory provides', async () => {
+    const guard = { provide: APP_GUARD, useClass: PerMessage, scope: Scope.REQUEST };
+    const bare = { provide: 'BARE', useFactory: () => new Bare() };
+    expect(await problemsOf(bare, guard)).toEqual([
+      expect.stringContaining('PerMessage would not run around what a factory or a value provides'),
+    ]);
+    expect(await problemsOf(Bare, guard)).toEqual([]);
+    expect(await problemsOf(bare, { provide: APP_GUARD, useClass: Guard })).toEqual([]);
+  });
+
   it.each([
     ['the class', Parameters],
     ['the class under a token', { provide: 'PARAMETERS', useClass: Parameters }],

@@ -6,6 +6,7 @@ import {
   createParamDecorator,
   type ExceptionFilter,
   type ExecutionContext,
+  type FactoryProvider,
   Inject,
   Injectable,
   Module,
@@ -173,6 +174,63 @@ describe('a consumer', () => {
     const handlers = new Handlers(await RunningApp.start({ imports }));
     expect(await handlers.run('first.run')).toBe('run by first');
     expect(await handlers.run('second.run')).toBe('run by second');
+  });
+});
+
+describe('a consumer that cannot be made for a message', () => {
+  @Catch(RangeError)
+  class Tell implements ExceptionFilter {
+    constructor(private readonly where: string) {}
+    catch(error: RangeError): string {
+      return `${error.message}, says the ${this.where}`;
+    }
+  }
+
+  @Injectable({ scope: Scope.REQUEST })
+  @UseFilters(new Tell('class'))
+  class Unmade {
+    constructor(@Inject('USER') private readonly user: string) {}
+
+    @Consumer('unmade')
+    run() {
+      return this.user;
+    }
+  }
+
+  @Injectable({ scope: Scope.REQUEST })
+  class Unfiltered {
+    constructor(@Inject('USER') private readonly user: string) {}
+
+    @Consumer('test')
+    run() {
+      return this.user;
+    }
+
+    @UseFilters(new Tell('method'))
+    @Consumer('filtered')
+    filtered() {
+      return this.user;
+    }
+  }
+
+  const user = (error: Error): FactoryProvider => ({
+    provide: 'USER',
+    scope: Scope.REQUEST,
+    useFactory: () => {
+      throw error;
+    },
+  });
+
+  it('fails like a handler, with its error, which Nest logs', async () => {
+    const app = await RunningApp.start({ providers: [Unfiltered, user(new Error('nobody'))] });
+    await expect(new Handlers(app).run('Unfiltered.run')).rejects.toThrow('nobody');
+    expect(app.logs.messages('error', 'ExceptionsHandler')).toEqual(['Error: nobody']);
+  });
+
+  it('has its failure answered by the filters of its class and method', async () => {
+    const handlers = await boot(Unmade, Unfiltered, user(new RangeError('nobody')));
+    expect(await handlers.run('Unfiltered.filtered')).toBe('nobody, says the method');
+    expect(await handlers.run('Unmade.run')).toBe('nobody, says the class');
   });
 });
 

@@ -69,6 +69,19 @@ describe('parameter', () => {
     expect(types).toEqual([String, Job, Number]);
   });
 
+  it('says no type of bytes and queries, which a pipe that builds instances would empty', () => {
+    class Handlers {
+      @((_target: object, _method: string) => undefined)
+      handle(
+        @parameter(3, ['bytes']) _bytes: Uint8Array,
+        @parameter(4, []) _query: URLSearchParams,
+        @parameter(3, []) _job: Job,
+      ) {}
+    }
+    const types: unknown = Reflect.getMetadata('design:paramtypes', Handlers.prototype, 'handle');
+    expect(types).toEqual([Object, Object, Job]);
+  });
+
   it('says nothing of the parameters of a constructor', () => {
     class Handlers {}
     parameter(3, ['id', Job])(Handlers, undefined, 0);

@@ -3,6 +3,7 @@ import {
   type ArgumentMetadata,
   type CallHandler,
   type CanActivate,
+  ClassSerializerInterceptor,
   createParamDecorator,
   type ExecutionContext,
   Inject,
@@ -18,7 +19,8 @@ import {
   UsePipes,
   ValidationPipe,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, REQUEST } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, Reflector, REQUEST } from '@nestjs/core';
+import { Exclude } from 'class-transformer';
 import { IsInt } from 'class-validator';
 import {
   Channels,
@@ -31,7 +33,7 @@ import {
   PathParam,
   QueryParam,
 } from 'nest-channels';
-import { map, type Observable, of } from 'rxjs';
+import { map, type Observable, of, tap } from 'rxjs';
 import { z } from 'zod';
 import { Inbox } from '../support/inbox.js';
 import { RunningApp, stopApps } from '../support/running-app.js';
@@ -229,6 +231,56 @@ describe('global enhancers', () => {
     expect(await app.logs.nextProblem()).toContain('Echo.echo on websocket.receive');
     socket.send('hey');
     expect(await socket.next()).toBe('hey!!');
+  });
+});
+
+describe('global enhancers that were made for HTTP', () => {
+  const logged: unknown[][] = [];
+
+  @Injectable()
+  class HttpLog implements NestInterceptor {
+    intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+      const http = context.switchToHttp();
+      const { method, url } = http.getRequest<{ method: string; url: string }>();
+      const response = http.getResponse<{ statusCode: number }>();
+      return next.handle().pipe(tap(() => logged.push([method, url, response.statusCode])));
+    }
+  }
+
+  class Answer {
+    @Exclude()
+    secret = 'for nobody';
+    constructor(readonly text: string) {}
+  }
+
+  @Consumers({ path: '/rooms/:id' })
+  class Plain {
+    @Consumer('websocket.connect')
+    join(@Msg() message: Message, @QueryParam() query: URLSearchParams) {
+      return message.accept({ headers: { 'x-query': query.toString() } });
+    }
+
+    @Consumer('websocket.receive')
+    said(@Content('bytes') bytes: Uint8Array, @PathParam('id') id: number) {
+      return new Answer(`${typeof id} ${bytes.join()}`);
+    }
+  }
+
+  it('see no request and no response, and do what they can', async () => {
+    const app = await RunningApp.start({
+      providers: [Plain],
+      prepare: (nest) => {
+        const validation = { transform: true, whitelist: true, forbidUnknownValues: true };
+        nest.useGlobalPipes(new ValidationPipe(validation));
+        nest.useGlobalInterceptors(new HttpLog(), new ClassSerializerInterceptor(new Reflector()));
+      },
+    });
+    const socket = app.socket('/rooms/7?a=1');
+    expect((await socket.opened)['x-query']).toBe('a=1');
+    socket.send(Buffer.from([1, 2]));
+    expect(await socket.next()).toBe('{"text":"number 1,2"}');
+    const nothing = [undefined, undefined, undefined];
+    expect(logged).toEqual([nothing, nothing]);
   });
 });
 
