@@ -55,11 +55,11 @@ describe('the demo', () => {
     expect((await socket(path, headers).refused).status).toBe(status);
   });
 
-  it('closes its sockets with 1001 and exits with 0 on SIGTERM', async () => {
+  it('closes its sockets with 1012 and exits with 0 on SIGTERM', async () => {
     const echo = socket('/ws/echo');
     await echo.opened;
     const exited = demo.stop();
-    expect((await echo.closed).code).toBe(1001);
+    expect((await echo.closed).code).toBe(1012);
     expect(await exited).toBe(0);
   });
 });

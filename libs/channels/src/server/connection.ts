@@ -1,41 +1,47 @@
-import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
   ChannelFull,
   type ChannelLayer,
   type Clock,
   reasonOf,
-  type Timer,
+  type WebSocketDisconnect,
 } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import type { RawData, WebSocket } from 'ws';
 import type { ServerSettings } from '../server-options.js';
-import { EarlyData } from './early-data.js';
-import type { Handshake } from './handshake.js';
-import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
+import type { Farewells } from './farewells.js';
+import type { Checked } from './heartbeat.js';
+import { Inbound, type ReceiveContent } from './inbound.js';
+import { Liveness, type Signs, type Verdict } from './liveness.js';
+import { type Failure, Opening, type Upgrade } from './opening.js';
+import { Outbound, type OutboundHost } from './outbound.js';
+import { type Refusal, UNAVAILABLE } from './refusal.js';
 import type { Close, Reply } from './reply-reader.js';
+import { isUnfinished } from './unfinished-message.js';
 import type { Upgrader } from './upgrader.js';
 
 /** Close code of a connection that ended without a close frame (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
 
-/** Is one upgrade request that passed the server's own checks. */
-export interface Upgrade {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-  readonly handshake: Handshake;
-}
-
 /** Is what all connections of a server share. */
-export interface ConnectionHost {
+export interface ConnectionHost extends OutboundHost {
   readonly layer: ChannelLayer;
   readonly upgrader: Upgrader;
   readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly farewells: Farewells;
   /** Is called once, when the connection has reached its last state. */
   forget(connection: Connection): void;
+}
+
+/** Is the open half of a connection: a WebSocket and what flows through it. */
+interface Line {
+  readonly socket: Duplex & { readonly bytesRead?: number };
+  readonly webSocket: WebSocket;
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  readonly liveness: Liveness;
 }
 
 /**
@@ -51,34 +57,30 @@ export interface ConnectionHost {
  * `.receive` and `.disconnect`. A disconnect follows every connect, unless the application itself
  * refused the connection.
  */
-export class Connection {
+export class Connection implements Checked {
   #state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
-  #order = 0;
-  #webSocket?: WebSocket;
-  #timer?: Timer;
-  readonly #early: EarlyData;
+  readonly #path: string;
+  /** Is there until the connection is decided: it holds the request, which is large. */
+  #opening?: Opening;
+  #line?: Line;
 
   constructor(
     readonly replyChannel: string,
-    private readonly upgrade: Upgrade,
+    upgrade: Upgrade,
     private readonly host: ConnectionHost,
   ) {
-    const { socket, head } = upgrade;
-    const onExceeded = (): void => this.#end(ABNORMAL, this.#tooEarly());
-    const limits = { bytes: host.settings.maxEarlyBytes, onExceeded };
-    this.#early = new EarlyData(socket, head, limits);
-    socket.once('end', this.#lost);
-    socket.once('close', this.#lost);
+    this.#path = upgrade.handshake.path;
+    this.#opening = new Opening(upgrade, host, (failure) => this.#fail(failure));
   }
 
   /** Asks the application whether the client may connect. */
   async connect(): Promise<void> {
-    const { layer, clock, settings } = this.host;
-    if (this.upgrade.head.length > settings.maxEarlyBytes) return this.#refuse(this.#tooEarly());
-    this.#timer = clock.setTimer(() => this.#timedOut(), settings.acceptTimeoutMs);
+    if (!this.#opening) return;
+    const { handshake, head } = this.#opening.upgrade;
+    if (head.length > this.host.settings.maxEarlyBytes) return this.#refuse(this.#tooEarly());
     try {
-      const content = { ...this.upgrade.handshake, reply_channel: this.replyChannel };
-      await layer.send('websocket.connect', content);
+      const content = { ...handshake, reply_channel: this.replyChannel };
+      await this.host.layer.send('websocket.connect', content);
     } catch (error) {
       // A layer that lost its answer may have delivered the message all the same.
       if (this.#state !== 'connecting') return;
@@ -99,78 +101,126 @@ export class Connection {
     else if (this.#state === 'open') this.#sendClose(close);
   }
 
+  check(now: number, { afterStall }: { readonly afterStall: boolean }): void {
+    const line = this.#line;
+    if (this.#state !== 'open' || !line) return;
+    if (afterStall) line.liveness.forgive(now);
+    line.inbound.checkPause(now);
+    if (line.outbound.isStalled(now)) return this.#tooSlow();
+    this.#act(line.liveness.judge(now, this.#signs(line), this.host.settings), line);
+  }
+
   #decide(reply: Reply): void {
-    const hasData = reply.data !== undefined && reply.data.length > 0;
+    const hasData = reply.frame !== undefined && !reply.frame.isEmpty;
     if (reply.accept === false) return this.#refuse(reply);
     if (!reply.accept && !hasData) return reply.close ? this.#refuse({ status: 403 }) : undefined;
     this.#accept(reply);
     if (this.#state === 'open') this.#speak(reply);
   }
 
-  #speak({ data, close }: Reply): void {
-    if (data !== undefined) this.#send(data);
+  #speak({ frame, close, settled }: Reply): void {
+    if (frame) this.#line?.outbound.send(frame);
+    if (settled !== undefined) this.#line?.inbound.settled(settled);
     if (close) this.#sendClose(close);
   }
 
-  /** Frames sent in one turn of the event loop leave in one write. */
-  #send(data: string | Uint8Array): void {
-    const { socket } = this.upgrade;
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    this.#webSocket?.send(data);
-  }
-
   #accept(reply: Reply): void {
-    const { request, socket } = this.upgrade;
-    this.#leaveHandshake();
-    const head = this.#early.release();
-    const acceptance = { headers: reply.headers, subprotocol: this.#offered(reply.subprotocol) };
-    const webSocket = this.host.upgrader.upgrade(request, socket, head, acceptance);
+    const opening = this.#opening as Opening;
+    const { handshake, socket } = opening.upgrade;
+    const subprotocol = this.#offered(reply.subprotocol, handshake.subprotocols);
+    const webSocket = opening.accept({ headers: reply.headers, subprotocol });
+    this.#opening = undefined;
     if (!webSocket) return this.#end(ABNORMAL);
     this.#state = 'open';
-    this.#webSocket = webSocket;
-    webSocket.on('message', (data, isBinary) => this.#received(data, isBinary));
-    webSocket.on('error', (error) => this.#warn(`broke the protocol: ${error.message}`));
-    webSocket.once('close', (code) => this.#end(code));
+    this.#line = this.#open(webSocket, socket);
   }
 
-  #offered(subprotocol: string | undefined): string | undefined {
-    const { subprotocols } = this.upgrade.handshake;
-    if (subprotocol === undefined || subprotocols.includes(subprotocol)) return subprotocol;
+  #open(webSocket: WebSocket, socket: Duplex): Line {
+    const { host } = this;
+    const sender = { reply_channel: this.replyChannel, path: this.#path };
+    const inbound = new Inbound(sender, webSocket, host, (error) => this.#undeliverable(error));
+    const outbound = new Outbound(socket, host, () => this.#tooSlow());
+    webSocket.on('message', (data: RawData, isBinary) => {
+      if (this.#state === 'open') inbound.receive(data as Buffer, isBinary);
+    });
+    webSocket.on('error', (error) => this.#warn(`broke the protocol: ${error.message}`));
+    webSocket.once('close', (code) => this.#end(code));
+    return { socket, webSocket, inbound, outbound, liveness: new Liveness(host.clock.now()) };
+  }
+
+  #offered(subprotocol: string | undefined, offer: readonly string[]): string | undefined {
+    if (subprotocol === undefined || offer.includes(subprotocol)) return subprotocol;
     const quoted = JSON.stringify(subprotocol);
     this.#warn(`accepted without subprotocol ${quoted}, which its client did not offer`);
     return undefined;
   }
 
-  #received(data: RawData, isBinary: boolean): void {
-    if (this.#state !== 'open') return;
-    const frame = isBinary ? { bytes: data as Buffer } : { text: (data as Buffer).toString() };
-    const { path } = this.upgrade.handshake;
-    const content = { reply_channel: this.replyChannel, path, order: ++this.#order, ...frame };
-    this.host.layer.send('websocket.receive', content).catch(this.#undeliverable);
+  #signs({ socket, webSocket, inbound }: Line): Signs | undefined {
+    if (inbound.isHeld) return undefined;
+    const { bytesRead = 0 } = socket;
+    return { bytesRead, messages: inbound.order, isUnfinished: isUnfinished(webSocket) };
   }
 
-  readonly #undeliverable = (error: Error): void => {
+  #act(verdict: Verdict, { webSocket }: Line): void {
+    const { pingTimeoutMs, messageTimeoutMs, maxAgeMs } = this.host.settings;
+    switch (verdict) {
+      case 'alive':
+        return;
+      case 'silent':
+        return webSocket.ping();
+      case 'dead':
+        this.#warn(`was cut off: silent for ${pingTimeoutMs} ms after a ping`);
+        return webSocket.terminate();
+      case 'unfinished':
+        this.#warn(`closed with 1008: a message took over ${messageTimeoutMs} ms`);
+        return this.#sendClose({ code: 1008, reason: 'message took too long' });
+      case 'old':
+        this.host.logger.debug(`WebSocket ${this.#quotedPath} is ${maxAgeMs} ms old: closed`);
+        return this.#sendClose({ code: 1012, reason: 'maximum age, connect again' });
+    }
+  }
+
+  #undeliverable(error: Error): void {
     if (this.#state !== 'open') return;
     this.#warn(`closed with 1013: ${error.message}`);
     const reason = error instanceof ChannelFull ? 'overloaded' : 'layer unavailable';
     this.#sendClose({ code: 1013, reason });
-  };
+  }
+
+  #tooSlow(): void {
+    if (this.#state !== 'open') return;
+    this.#warn('closed with 1013: its client reads too slowly');
+    this.#line?.outbound.discard();
+    this.#sendClose({ code: 1013, reason: 'too slow' });
+  }
 
   #sendClose({ code, reason }: Close): void {
     this.#state = 'closing';
-    this.#webSocket?.close(code, reason);
+    const { webSocket, inbound, outbound } = this.#line as Line;
+    inbound.end();
+    outbound.end();
+    webSocket.close(code, reason);
   }
 
-  #timedOut(): void {
+  #fail(failure: Failure): void {
+    switch (failure) {
+      case 'timeout':
+        return this.#end(ABNORMAL, this.#unanswered());
+      case 'too early':
+        return this.#end(ABNORMAL, this.#tooEarly());
+      case 'lost':
+        this.host.logger.debug(`WebSocket ${this.#quotedPath} left before it was answered`);
+        return this.#end(ABNORMAL);
+    }
+  }
+
+  #unanswered(): Refusal {
     const { acceptTimeoutMs } = this.host.settings;
     this.#warn(
       `refused with 503: nothing answered within ${acceptTimeoutMs} ms. ` +
         'Is a worker running, and does its websocket.connect handler accept or deny?',
     );
-    this.#end(ABNORMAL, UNAVAILABLE);
+    return UNAVAILABLE;
   }
 
   #tooEarly(): Refusal {
@@ -178,47 +228,51 @@ export class Connection {
     return { status: 413 };
   }
 
-  readonly #lost = (): void => {
-    if (this.#state !== 'connecting') return;
-    const path = JSON.stringify(this.upgrade.handshake.path);
-    this.host.logger.debug(`WebSocket ${path} left before it was answered`);
-    this.#end(ABNORMAL);
-  };
-
   /** Refuses as the application wants it: it knows, so no disconnect follows. */
   #refuse(refusal: Refusal): void {
-    this.#leaveHandshake();
-    this.#early.release();
-    refuse(this.upgrade.socket, refusal);
+    this.#opening?.refuse(refusal);
     this.#forget();
   }
 
   /** Ends a connection that the application heard of and did not refuse. */
   #end(code: number, refusal?: Refusal): void {
     if (this.#state === 'closed') return;
-    if (this.#state === 'connecting') this.#leaveHandshake();
-    if (refusal) refuse(this.upgrade.socket, refusal);
-    else if (!this.#webSocket) this.upgrade.socket.destroy();
+    if (refusal) this.#opening?.refuse(refusal);
+    else this.#opening?.drop();
+    const line = this.#line;
     this.#forget();
-    const { path } = this.upgrade.handshake;
-    const content = { reply_channel: this.replyChannel, path, code, order: this.#order + 1 };
-    this.host.layer
-      .send('websocket.disconnect', content)
-      .catch((error: Error) => this.#warn(`lost its disconnect message: ${error.message}`));
+    line?.outbound.discard();
+    line?.inbound.end();
+    const frames = line?.inbound.takeRest() ?? [];
+    const order = (line?.inbound.order ?? 0) + 1;
+    this.#sayFarewell(frames, { ...this.#identity, code, order });
   }
 
-  #leaveHandshake(): void {
-    this.#timer?.cancel();
-    this.upgrade.socket.off('end', this.#lost);
-    this.upgrade.socket.off('close', this.#lost);
+  #sayFarewell(frames: readonly ReceiveContent[], disconnect: WebSocketDisconnect): void {
+    const received = frames.map((content) => ({ channel: 'websocket.receive', content }));
+    const last = { channel: 'websocket.disconnect', content: { ...disconnect } };
+    void this.host.farewells.say({
+      messages: [...received, last],
+      onLost: ({ channel }, error) => this.#warn(`lost its ${channel} message: ${reasonOf(error)}`),
+    });
   }
 
   #forget(): void {
     this.#state = 'closed';
+    this.#opening = undefined;
+    this.#line = undefined;
     this.host.forget(this);
   }
 
+  get #identity(): Pick<WebSocketDisconnect, 'reply_channel' | 'path'> {
+    return { reply_channel: this.replyChannel, path: this.#path };
+  }
+
+  get #quotedPath(): string {
+    return JSON.stringify(this.#path);
+  }
+
   #warn(what: string): void {
-    this.host.logger.warn(`WebSocket ${JSON.stringify(this.upgrade.handshake.path)} ${what}`);
+    this.host.logger.warn(`WebSocket ${this.#quotedPath} ${what}`);
   }
 }

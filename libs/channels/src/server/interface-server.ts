@@ -6,15 +6,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
 import { InvalidHandshake } from '../errors.js';
 import { Layers } from '../layers.js';
-import { Connection, type ConnectionHost, type Upgrade } from './connection.js';
+import { Connection, type ConnectionHost } from './connection.js';
+import { drain } from './drain.js';
+import { Farewells } from './farewells.js';
 import { readHandshake } from './handshake.js';
+import { Heartbeat } from './heartbeat.js';
 import { Mailbox } from './mailbox.js';
+import type { Upgrade } from './opening.js';
 import { isAllowedOrigin } from './origin.js';
 import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
 import type { Reply } from './reply-reader.js';
+import type { ServerStatistics } from './server-statistics.js';
 import { Upgrader } from './upgrader.js';
-
-const GOING_AWAY = { code: 1001, reason: 'server is stopping' } as const;
+import { WriteBatch } from './write-batch.js';
 
 /**
  * Terminates WebSockets on an HTTP server and speaks for them over the layer.
@@ -30,17 +34,27 @@ export class InterfaceServer {
   readonly #connections = new Map<string, Connection>();
   #state: 'idle' | 'running' | 'stopping' | 'stopped' = 'idle';
   #connectionCount = 0;
+  #framesDropped = 0;
   #mailbox?: Mailbox;
+  #farewells?: Farewells;
+  readonly #heartbeat: Heartbeat;
   #allClosed?: () => void;
 
   constructor(
     private readonly settings: ChannelsSettings,
     private readonly layers: Layers,
-  ) {}
+  ) {
+    this.#heartbeat = new Heartbeat(settings.clock, () => this.#connections.values());
+  }
 
   /** Counts the connections, pending ones included. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Returns what it has counted. */
+  statistics(): ServerStatistics {
+    return { connections: this.#connections.size, framesDropped: this.#framesDropped };
   }
 
   /** Takes the upgrade requests of an HTTP server. */
@@ -56,28 +70,50 @@ export class InterfaceServer {
       deliver: (channel, reply) => this.#deliver(channel, reply, layer),
     });
     this.#mailbox.open();
+    this.#heartbeat.start();
     const host = this.#host(layer);
     httpServer.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#upgrade(request, socket, head, host),
     );
   }
 
-  /** Refuses newcomers, closes every connection with 1001 and waits until all have ended. */
+  /**
+   * Refuses newcomers and closes every connection with 1012, spread over `drainMs`.
+   *
+   * Resolves when all have ended and their disconnects have been sent.
+   */
   async stop(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
-    const allClosed = new Promise<void>((resolve) => (this.#allClosed = resolve));
-    for (const connection of this.#connections.values()) connection.close(GOING_AWAY);
-    if (this.#connections.size > 0) await allClosed;
+    const { clock, server } = this.settings;
+    await drain(this.#connections, { clock, drainMs: server.drainMs });
+    await this.#ended();
+    this.#heartbeat.stop();
+    await this.#farewells?.idle();
     await this.#mailbox?.close();
     this.#state = 'stopped';
   }
 
+  async #ended(): Promise<void> {
+    if (this.#connections.size === 0) return;
+    await new Promise<void>((resolve) => (this.#allClosed = resolve));
+  }
+
   #host(layer: ChannelLayer): ConnectionHost {
     const { server, clock } = this.settings;
-    const upgrader = new Upgrader(server);
-    const forget = (connection: Connection): void => this.#forget(connection, layer);
-    return { layer, upgrader, settings: server, clock, logger: this.#logger, forget };
+    const farewells = new Farewells(layer, clock);
+    this.#farewells = farewells;
+    return {
+      layer,
+      settings: server,
+      clock,
+      farewells,
+      logger: this.#logger,
+      upgrader: new Upgrader(server),
+      batch: new WriteBatch(),
+      frameDropped: () => this.#framesDropped++,
+      forget: (connection) => this.#forget(connection, layer),
+    };
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, host: ConnectionHost): void {

@@ -1,5 +1,6 @@
 import { assertClose, type Content, isRefusalStatus, reasonOf } from '@nest-channels/core';
 import { InvalidReply } from '../errors.js';
+import { Frame } from './frame.js';
 import { headerLines } from './refusal.js';
 
 /** Is a close frame to send. */
@@ -15,8 +16,10 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   readonly status: number;
   readonly body?: string;
-  readonly data?: string | Uint8Array;
+  readonly frame?: Frame;
   readonly close?: Close;
+  /** Is the number of a frame that has been handled, as all before it. */
+  readonly settled?: number;
 }
 
 const KEYS = [
@@ -29,6 +32,7 @@ const KEYS = [
   'bytes',
   'close',
   'reason',
+  'settled',
 ];
 
 /**
@@ -47,18 +51,20 @@ export function readReply(content: Content): Reply {
     headers: readHeaders(content),
     status: readKey(content, 'status', isRefusalStatus, 'an HTTP status from 300 to 599') ?? 403,
     body: readKey(content, 'body', isText, 'a text'),
-    data: readData(content),
+    frame: readFrame(content),
     close: readClose(content),
+    settled: readKey(content, 'settled', isNumber, 'a number'),
   };
 }
 
-function readData(content: Content): string | Uint8Array | undefined {
+function readFrame(content: Content): Frame | undefined {
   const text = readKey(content, 'text', isText, 'a text');
   const bytes = readKey(content, 'bytes', isBytes, 'bytes');
   if (text !== undefined && bytes !== undefined) {
     throw new InvalidReply('a reply carries text or bytes, not both');
   }
-  return text ?? bytes;
+  const data = text ?? bytes;
+  return data === undefined ? undefined : new Frame(data);
 }
 
 function readClose(content: Content): Close | undefined {
@@ -108,6 +114,10 @@ function isBoolean(value: unknown): value is boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 function isBytes(value: unknown): value is Uint8Array {

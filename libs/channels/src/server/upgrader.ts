@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { ServerSettings } from '../server-options.js';
 import { headerLines } from './refusal.js';
 
 /** Is what an accepted handshake is answered with. */
@@ -9,9 +10,21 @@ export interface Acceptance {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface UpgraderLimits {
-  readonly maxMessageBytes: number;
-  readonly closeTimeoutMs: number;
+/** Is what the protocol engine of every socket is limited to. */
+export type UpgraderLimits = Pick<
+  ServerSettings,
+  'maxMessageBytes' | 'maxFragments' | 'maxBufferedChunks' | 'closeTimeoutMs'
+>;
+
+/** Is how many pongs may wait for a client that pings and does not read. */
+const MAX_PENDING_PONGS = 16;
+
+/** Are options of ws that its type declarations do not know yet. */
+interface NewerOptions extends ServerOptions {
+  readonly closeTimeout: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly maxPendingAutoPongs: number;
 }
 
 /** Turns accepted handshakes into WebSockets. */
@@ -20,13 +33,15 @@ export class Upgrader {
   readonly #server: WebSocketServer;
 
   constructor(limits: UpgraderLimits) {
-    // The type declarations of ws do not know closeTimeout yet.
-    const options: ServerOptions & { closeTimeout: number } = {
+    const options: NewerOptions = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: limits.maxMessageBytes,
       closeTimeout: limits.closeTimeoutMs,
+      maxFragments: limits.maxFragments,
+      maxBufferedChunks: limits.maxBufferedChunks,
+      maxPendingAutoPongs: MAX_PENDING_PONGS,
       handleProtocols: (_offered, request) => this.#acceptances.get(request)?.subprotocol ?? false,
     };
     this.#server = new WebSocketServer(options);

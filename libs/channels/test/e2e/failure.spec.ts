@@ -211,6 +211,7 @@ describe('a full layer', () => {
     const released = new Promise<void>((resolve) => (release = resolve));
     const options = {
       layers: { default: () => memoryLayer({ capacity: 5 }) },
+      server: { overloadTimeoutMs: 50 },
       worker: { concurrency: 1 },
     };
     const app = await RunningApp.start({ providers: [Stuck], options });

@@ -8,7 +8,7 @@ import { RunningApp, stopApps } from '../support/running-app.js';
 afterEach(stopApps);
 
 describe('an application that stops', () => {
-  it('closes its sockets with 1001 and has every disconnect handled first', async () => {
+  it('closes its sockets with 1012 and has every disconnect handled first', async () => {
     const events: string[] = [];
     @Injectable()
     class Recorder {
@@ -34,12 +34,12 @@ describe('an application that stops', () => {
     const sockets = [await app.open('/a'), await app.open('/b')];
     await app.stop();
     const closes = await Promise.all(sockets.map((socket) => socket.closed));
-    expect(closes).toEqual(sockets.map(() => ({ code: 1001, reason: 'server is stopping' })));
+    expect(closes).toEqual(sockets.map(() => ({ code: 1012, reason: 'server is restarting' })));
     expect(events.toSorted()).toEqual([
       'audit',
       'audit',
-      'disconnect 1001',
-      'disconnect 1001',
+      'disconnect 1012',
+      'disconnect 1012',
       'shutdown',
     ]);
     expect(events.at(-1)).toBe('shutdown');

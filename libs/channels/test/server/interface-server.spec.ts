@@ -209,15 +209,15 @@ describe('InterfaceServer', () => {
       expect(await waitingContents(bench.layer, nonLocalName(name))).toEqual([{ text: 'unread' }]);
     });
 
-    it('closes open connections with 1001 and sends their disconnects', async () => {
+    it('closes open connections with 1012 and sends their disconnects', async () => {
       const bench = await Bench.start();
       const opened = [await bench.open(), await bench.open(), await bench.open()];
       await bench.interfaceServer.stop();
       const closes = await Promise.all(opened.map(({ client }) => client.closed));
-      expect(closes).toEqual(opened.map(() => ({ code: 1001, reason: 'server is stopping' })));
+      expect(closes).toEqual(opened.map(() => ({ code: 1012, reason: 'server is restarting' })));
       const disconnects = await bench.disconnects();
       const codes = new Map(disconnects.map(({ reply_channel, code }) => [reply_channel, code]));
-      expect(codes).toEqual(new Map(opened.map(({ name }) => [name, 1001])));
+      expect(codes).toEqual(new Map(opened.map(({ name }) => [name, 1012])));
       expect(disconnects).toHaveLength(3);
       expect(bench.interfaceServer.connections).toBe(0);
     });
@@ -231,7 +231,7 @@ describe('InterfaceServer', () => {
       await slow.until('\r\n\r\n');
       let isStopped = false;
       const stopped = bench.interfaceServer.stop().then(() => (isStopped = true));
-      await slow.until('server is stopping');
+      await slow.until('server is restarting');
       await bench.layer.closed.next();
       await settled();
       expect({ isStopped, left: bench.interfaceServer.connections }).toEqual({
@@ -302,10 +302,10 @@ describe('InterfaceServer', () => {
       bench.layer.faults.send = () => Promise.reject(new LayerUnavailable('no layer'));
       bench.layer.faults.closeChannel = () => Promise.reject(new LayerUnavailable('no layer'));
       await bench.interfaceServer.stop();
-      expect(await client.closed).toMatchObject({ code: 1001 });
+      expect(await client.closed).toMatchObject({ code: 1012 });
       expect(bench.clock.timers).toBe(0);
       expect(bench.logs.messages('warn').toSorted()).toEqual([
-        expect.stringContaining('WebSocket "/" lost its disconnect message: no layer'),
+        expect.stringContaining('WebSocket "/" lost its websocket.disconnect message: no layer'),
         expect.stringContaining('no layer'),
       ]);
     });

@@ -45,7 +45,7 @@ const send = (local: string, content: Content): Promise<void> =>
 /** Takes what has been delivered next: the local part of its channel and its data. */
 async function next(): Promise<[string, unknown]> {
   const [channel, reply] = await delivered.next();
-  return [channel.slice(ADDRESS.length), reply.data];
+  return [channel.slice(ADDRESS.length), reply.frame?.data];
 }
 
 async function failingLayer(): Promise<void> {
@@ -97,7 +97,7 @@ describe('Mailbox', () => {
   it('reads what came before it opened, in order, however much it is', async () => {
     for (let index = 0; index < 1_200; index++) await send('1', { text: `${index}` });
     mailbox.open();
-    const texts = (await delivered.take(1_200)).map(([, reply]) => reply.data);
+    const texts = (await delivered.take(1_200)).map(([, reply]) => reply.frame?.data);
     expect(texts).toEqual(Array.from({ length: 1_200 }, (_, index) => `${index}`));
   });
 
@@ -134,7 +134,7 @@ describe('Mailbox', () => {
 
   it('logs a delivery that fails, and goes on', async () => {
     deliver = (channel, reply) => {
-      if (reply.data === 'bad') throw new Error('cannot deliver');
+      if (reply.frame?.data === 'bad') throw new Error('cannot deliver');
       delivered.push([channel, reply]);
     };
     mailbox.open();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Content } from '@nest-channels/core';
 import { InvalidReply } from '../../src/errors.js';
+import { Frame } from '../../src/server/frame.js';
 import { readReply, type Reply } from '../../src/server/reply-reader.js';
 
 const NOTHING: Reply = {
@@ -9,8 +10,9 @@ const NOTHING: Reply = {
   headers: {},
   status: 403,
   body: undefined,
-  data: undefined,
+  frame: undefined,
   close: undefined,
+  settled: undefined,
 };
 
 function problemOf(content: Content): string {
@@ -39,11 +41,16 @@ describe('readReply', () => {
     ['the highest status', { status: 599 }, { status: 599 }],
     ['a body', { body: 'no' }, { body: 'no' }],
     ['an empty body', { body: '' }, { body: '' }],
-    ['a text', { text: 'hi' }, { data: 'hi' }],
-    ['an empty text', { text: '' }, { data: '' }],
-    ['bytes', { bytes: Buffer.from([1]) }, { data: Buffer.from([1]) }],
-    ['no bytes', { bytes: Buffer.alloc(0) }, { data: Buffer.alloc(0) }],
-    ['bytes of no buffer', { bytes: new Uint8Array([2]) }, { data: new Uint8Array([2]) }],
+    ['a text', { text: 'hi' }, { frame: new Frame('hi') }],
+    ['an empty text', { text: '' }, { frame: new Frame('') }],
+    ['bytes', { bytes: Buffer.from([1]) }, { frame: new Frame(Buffer.from([1])) }],
+    ['no bytes', { bytes: Buffer.alloc(0) }, { frame: new Frame(Buffer.alloc(0)) }],
+    [
+      'bytes of no buffer',
+      { bytes: new Uint8Array([2]) },
+      { frame: new Frame(new Uint8Array([2])) },
+    ],
+    ['a settlement', { settled: 32 }, { settled: 32 }],
     ['a close', { close: true }, normal(1000)],
     ['no close', { close: false }, {}],
     ['no close for a reason', { close: false, reason: 'x'.repeat(200) }, {}],
@@ -69,7 +76,7 @@ describe('readReply', () => {
         headers: { 'X-A': 'b' },
         status: 404,
         body: 'none',
-        data: 'hi',
+        frame: new Frame('hi'),
         close: { code: 1001, reason: 'bye' },
       },
     ],
@@ -96,7 +103,7 @@ describe('readReply', () => {
     [{ text: 'hi', bytes: null }, 'hi'],
     [{ text: null, bytes: Buffer.from([1]) }, Buffer.from([1])],
   ])('takes the one of text and bytes that is not null: %j', (content, data) => {
-    expect(readReply(content)).toHaveProperty('data', data);
+    expect(readReply(content)).toHaveProperty('frame.data', data);
   });
 
   it.each([1000, 1001, 1003, 1007, 1014, 3000, 4999])('reads the close code %i', (code) => {
@@ -163,7 +170,7 @@ describe('readReply', () => {
     (key) => {
       const problem =
         `a reply has no key "${key}", only ` +
-        'accept, subprotocol, headers, status, body, text, bytes, close, reason';
+        'accept, subprotocol, headers, status, body, text, bytes, close, reason, settled';
       expect(problemOf({ text: 'hi', [key]: 1 })).toBe(problem);
       expect(problemOf({ text: 'hi', [key]: null })).toBe(problem);
     },

@@ -1,3 +1,4 @@
+import { SERVER_DEFAULTS } from '../../src/server-options.js';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { WebSocket } from 'ws';
@@ -10,7 +11,7 @@ import {
 
 afterEach(stopUpgradeServers);
 
-const LIMITS = { maxMessageBytes: 10, closeTimeoutMs: 5_000 };
+const LIMITS = { ...SERVER_DEFAULTS, maxMessageBytes: 10 };
 const PLAIN: Acceptance = { headers: {} };
 
 function upgrade(

@@ -3,9 +3,11 @@ import { Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../../src/channels-options.js';
 import type { ServerOptions } from '../../src/server-options.js';
 import { Connection, type ConnectionHost } from '../../src/server/connection.js';
+import { Farewells } from '../../src/server/farewells.js';
 import { readHandshake } from '../../src/server/handshake.js';
 import { readReply } from '../../src/server/reply-reader.js';
 import { Upgrader } from '../../src/server/upgrader.js';
+import { WriteBatch } from '../../src/server/write-batch.js';
 import { FaultyLayer } from './faulty-layer.js';
 import { Inbox } from './inbox.js';
 import type { LogRecorder } from './log-recorder.js';
@@ -27,6 +29,8 @@ export class ConnectionBench {
   readonly logs: LogRecorder = recordLogs();
   /** Are the reply channels of the connections that have ended, each as often as it said so. */
   readonly forgotten: string[] = [];
+  /** Counts the frames that were dropped. */
+  dropped = 0;
   readonly #ends = new Inbox<Connection>();
   readonly #host: ConnectionHost;
 
@@ -41,6 +45,9 @@ export class ConnectionBench {
       settings,
       upgrader: new Upgrader(settings),
       logger: new Logger('InterfaceServer'),
+      batch: new WriteBatch(),
+      farewells: new Farewells(this.layer, this.clock),
+      frameDropped: () => this.dropped++,
       forget: (connection) => {
         this.forgotten.push(connection.replyChannel);
         this.#ends.push(connection);
