@@ -41,6 +41,16 @@ export class Dispatcher {
     } catch (error) {
       this.#logger.error(`A message on ${channel} was dropped: ${reasonOf(error)}`);
     }
+    if (content['settle'] === true) await this.#settle(content);
+  }
+
+  /** Tells the interface server that a frame has been handled; it copes when this gets lost. */
+  async #settle({ reply_channel: replyChannel, order }: Content): Promise<void> {
+    try {
+      await this.parts.layer.send(replyChannel as string, { settled: order });
+    } catch (error) {
+      this.#logger.debug(`Cannot settle a frame: ${reasonOf(error)}`);
+    }
   }
 
   #messageOf(channel: string, content: Content, match?: RouteMatch<Handler>): Message {

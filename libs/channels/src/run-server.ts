@@ -11,7 +11,7 @@ export interface RunServerOptions {
 /**
  * Terminates the sockets of an application in a process of its own; workers handle its messages.
  *
- * It stops on SIGTERM and SIGINT, closing its connections with 1001.
+ * It stops on SIGTERM and SIGINT, closing its connections with 1012.
  *
  * @throws LocalLayer `CHANNELS_LAYER_LOCAL` on a layer that does not leave the process
  * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID`

@@ -22,7 +22,7 @@ describe('runServer', () => {
     expect(await socket.next()).toBe('hello from the worker');
     expect((await socketOf(server, '/other').refused).status).toBe(404);
     await server.close();
-    expect((await socket.closed).code).toBe(1001);
+    expect((await socket.closed).code).toBe(1012);
     await worker.close();
   });
 

@@ -130,6 +130,6 @@ describe.each([
     const app = await start();
     const socket = await app.open('/echo');
     await app.stop();
-    expect((await socket.closed).code).toBe(1001);
+    expect((await socket.closed).code).toBe(1012);
   });
 });

@@ -68,7 +68,7 @@ describe('two applications of the same classes in one process', () => {
     const [one, other] = [await start(), await start()];
     const [ada, bob] = [await one.open('/room'), await other.open('/room')];
     await one.stop();
-    expect((await ada.closed).code).toBe(1001);
+    expect((await ada.closed).code).toBe(1012);
     bob.send('still here');
     expect(await bob.next()).toBe('still here');
     await expect(other.open('/room')).resolves.toBeDefined();
