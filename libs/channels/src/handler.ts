@@ -72,7 +72,7 @@ export class HandlerFactory {
     for (const key of Reflect.getMetadataKeys(prototype[method]) as unknown[]) {
       Reflect.defineMetadata(key, Reflect.getMetadata(key, prototype[method]), fail);
     }
-    return this.contexts.creator.create(
+    const call = this.contexts.creator.create(
       Object.create(prototype) as object,
       fail,
       method,
@@ -82,7 +82,8 @@ export class HandlerFactory {
       scope.inquirerId,
       { guards: false, interceptors: false, filters: true },
       CHANNELS_CONTEXT,
-    ) as Run;
+    );
+    return runOf(call);
   }
 
   /** Tokens are unique within a module only. */
@@ -103,8 +104,12 @@ export class HandlerFactory {
       { guards: true, interceptors: true, filters: true },
       CHANNELS_CONTEXT,
     );
-    return (message) => call(message, message.content, message.channel).then(valueOf);
+    return runOf(call);
   }
+}
+
+function runOf(call: (...args: unknown[]) => Promise<unknown>): Run {
+  return (message) => call(message, message.content, message.channel).then(valueOf);
 }
 
 /** A durable tree outlives the message, so it injects what its strategy says of the message. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
+  type ArgumentsHost,
   type CallHandler,
   type CanActivate,
   Catch,
@@ -31,7 +32,7 @@ import {
 import { Message } from '@nest-channels/core';
 import { IsInt } from 'class-validator';
 import { ChannelsExecutionContext, Consumer, Content } from 'nest-channels';
-import { map, type Observable } from 'rxjs';
+import { map, type Observable, of } from 'rxjs';
 import { Handlers } from './support/handlers.js';
 import { type AppParts, RunningApp, stopApps } from './support/running-app.js';
 
@@ -181,8 +182,8 @@ describe('a consumer that cannot be made for a message', () => {
   @Catch(RangeError)
   class Tell implements ExceptionFilter {
     constructor(private readonly where: string) {}
-    catch(error: RangeError): string {
-      return `${error.message}, says the ${this.where}`;
+    catch(error: RangeError, host: ArgumentsHost): Observable<string> {
+      return of(`${error.message}, says the ${this.where} on ${host.switchToWs().getPattern()}`);
     }
   }
 
@@ -229,8 +230,8 @@ describe('a consumer that cannot be made for a message', () => {
 
   it('has its failure answered by the filters of its class and method', async () => {
     const handlers = await boot(Unmade, Unfiltered, user(new RangeError('nobody')));
-    expect(await handlers.run('Unfiltered.filtered')).toBe('nobody, says the method');
-    expect(await handlers.run('Unmade.run')).toBe('nobody, says the class');
+    expect(await handlers.run('Unfiltered.filtered')).toBe('nobody, says the method on test');
+    expect(await handlers.run('Unmade.run')).toBe('nobody, says the class on test');
   });
 });
 
