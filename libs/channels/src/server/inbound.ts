@@ -142,7 +142,11 @@ export class Inbound {
 
   #content(payload: Payload): ReceiveContent {
     const { reply_channel, path } = this.sender;
-    return { reply_channel, path, order: ++this.#order, ...payload };
+    const order = ++this.#order;
+    // Spelled out twice: spreading costs several times as much, and this is done for every frame.
+    return 'text' in payload
+      ? { reply_channel, path, order, text: payload.text }
+      : { reply_channel, path, order, bytes: payload.bytes };
   }
 
   #hold(): void {

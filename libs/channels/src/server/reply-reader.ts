@@ -35,15 +35,29 @@ const KEYS = [
   'settled',
 ];
 
+const PLAIN: Reply = {
+  accept: undefined,
+  subprotocol: undefined,
+  headers: {},
+  status: 403,
+  body: undefined,
+  frame: undefined,
+  close: undefined,
+  settled: undefined,
+};
+
 /**
  * Reads what a connection's reply channel was sent; an absent key and null are the same.
  *
  * @throws InvalidReply `CHANNELS_REPLY_INVALID`
  */
 export function readReply(content: Content): Reply {
-  const unknown = Object.keys(content).filter((key) => !KEYS.includes(key));
-  if (unknown.length > 0) {
-    throw new InvalidReply(`a reply has no key "${unknown[0]}", only ${KEYS.join(', ')}`);
+  const keys = Object.keys(content);
+  // Almost every reply is a text and nothing else.
+  if (keys.length === 1 && typeof content['text'] === 'string') return textReply(content['text']);
+  const unknown = keys.find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw new InvalidReply(`a reply has no key "${unknown}", only ${KEYS.join(', ')}`);
   }
   return {
     accept: readKey(content, 'accept', isBoolean, 'a boolean'),
@@ -55,6 +69,10 @@ export function readReply(content: Content): Reply {
     close: readClose(content),
     settled: readKey(content, 'settled', isNumber, 'a number'),
   };
+}
+
+function textReply(text: string): Reply {
+  return { ...PLAIN, frame: new Frame(text) };
 }
 
 function readFrame(content: Content): Frame | undefined {
