@@ -17,7 +17,12 @@ export type LayerOption = ChannelLayer | (() => ChannelLayer);
 
 /** Are the options of an application's channels. */
 export interface ChannelsModuleOptions {
-  /** Are the layers by alias; a memory layer as `default` if absent. */
+  /**
+   * Are the layers by alias; a memory layer as `default` if absent.
+   *
+   * That one carries the longest frame the server takes. One of your own should allow some more
+   * than `server.maxMessageBytes`, or such a frame cannot be answered in kind.
+   */
   readonly layers?: Readonly<Record<string, LayerOption>>;
   /** `false` runs no interface server in this application. */
   readonly server?: ServerOptions | false;
@@ -33,6 +38,9 @@ export interface ChannelsModuleOptions {
   readonly clock?: Clock;
 }
 
+/** Is how much a message may hold beside a frame. */
+const BESIDE_FRAME_BYTES = 64 * 1024;
+
 /** Are the options with every default filled in. */
 export class ChannelsSettings {
   readonly layers: Readonly<Record<string, LayerOption>>;
@@ -47,10 +55,16 @@ export class ChannelsSettings {
     const clock = options.clock ?? systemClock;
     this.clock = clock;
     this.globalEnhancers = options.globalEnhancers ?? true;
-    this.layers = options.layers ?? { [DEFAULT_LAYER]: () => memoryLayer({ clock }) };
     this.server = withDefaults(SERVER_DEFAULTS, options.server);
+    this.layers = options.layers ?? { [DEFAULT_LAYER]: () => this.#defaultLayer() };
     this.worker = withDefaults(WORKER_DEFAULTS, options.worker);
     this.embedded = { server: options.server !== false, worker: options.worker !== false };
+  }
+
+  /** Makes a layer that carries the longest frame of a client, and the same as a reply. */
+  #defaultLayer(): ChannelLayer {
+    const maxMessageBytes = this.server.maxMessageBytes + BESIDE_FRAME_BYTES;
+    return memoryLayer({ clock: this.clock, maxMessageBytes });
   }
 
   /** Describes every value that cannot work. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '@nest-channels/core';
+import { type ChannelLayer, systemClock } from '@nest-channels/core';
 import { ChannelsSettings } from '../src/channels-options.js';
 import { SERVER_DEFAULTS } from '../src/server-options.js';
 import { WORKER_DEFAULTS } from '../src/worker-options.js';
@@ -13,6 +13,12 @@ describe('ChannelsSettings', () => {
     expect(settings.clock).toBe(systemClock);
     expect(Object.keys(settings.layers)).toEqual(['default']);
     expect(settings.problems()).toEqual([]);
+  });
+
+  it.each([1_048_576, 4_194_304])('makes a layer that carries a reply of %d bytes', (limit) => {
+    const { layers } = new ChannelsSettings({ server: { maxMessageBytes: limit } });
+    const layer = (layers['default'] as () => ChannelLayer)();
+    expect(layer.maxMessageBytes).toBe(limit + 65_536);
   });
 
   it('takes an undefined option as one left out', () => {
