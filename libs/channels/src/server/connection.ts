@@ -7,8 +7,9 @@ import {
   type WebSocketDisconnect,
 } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import type { ServerSettings } from '../server-options.js';
+import type { ClosingWebSocket } from './closing-web-socket.js';
 import type { Farewells } from './farewells.js';
 import type { Checked } from './heartbeat.js';
 import { Inbound, type ReceiveContent } from './inbound.js';
@@ -38,7 +39,7 @@ export interface ConnectionHost extends OutboundHost {
 /** Is the open half of a connection: a WebSocket and what flows through it. */
 interface Line {
   readonly socket: Duplex & { readonly bytesRead?: number };
-  readonly webSocket: WebSocket;
+  readonly webSocket: ClosingWebSocket;
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   readonly liveness: Liveness;
@@ -135,7 +136,7 @@ export class Connection implements Checked {
     this.#line = this.#open(webSocket, socket);
   }
 
-  #open(webSocket: WebSocket, socket: Duplex): Line {
+  #open(webSocket: ClosingWebSocket, socket: Duplex): Line {
     const { host } = this;
     const sender = { reply_channel: this.replyChannel, path: this.#path };
     const inbound = new Inbound(sender, webSocket, host, (error) => this.#undeliverable(error));
@@ -143,6 +144,7 @@ export class Connection implements Checked {
     webSocket.on('message', (data: RawData, isBinary) => {
       if (this.#state === 'open') inbound.receive(data as Buffer, isBinary);
     });
+    webSocket.onClosing = () => this.#fallSilent(inbound, outbound);
     webSocket.on('error', (error) => this.#warn(`broke the protocol: ${error.message}`));
     webSocket.once('close', (code) => this.#end(code));
     return { socket, webSocket, inbound, outbound, liveness: new Liveness(host.clock.now()) };
@@ -195,11 +197,14 @@ export class Connection implements Checked {
   }
 
   #sendClose({ code, reason }: Close): void {
+    this.#line?.webSocket.close(code, reason);
+  }
+
+  /** Lets out what waits ahead of the close frame, whoever began to close; nothing follows it. */
+  #fallSilent(inbound: Inbound, outbound: Outbound): void {
     this.#state = 'closing';
-    const { webSocket, inbound, outbound } = this.#line as Line;
     inbound.end();
     outbound.end();
-    webSocket.close(code, reason);
   }
 
   #fail(failure: Failure): void {

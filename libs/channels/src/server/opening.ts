@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '@nest-channels/core';
-import type { WebSocket } from 'ws';
 import type { ServerSettings } from '../server-options.js';
+import type { ClosingWebSocket } from './closing-web-socket.js';
 import { EarlyData } from './early-data.js';
 import type { Handshake } from './handshake.js';
 import { type Refusal, refuse } from './refusal.js';
@@ -52,7 +52,7 @@ export class Opening {
   }
 
   /** Turns the request into a WebSocket; undefined when the client has gone meanwhile. */
-  accept(acceptance: Acceptance): WebSocket | undefined {
+  accept(acceptance: Acceptance): ClosingWebSocket | undefined {
     const { request, socket } = this.upgrade;
     return this.host.upgrader.upgrade(request, socket, this.#decide(), acceptance);
   }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import type { ServerSettings } from '../server-options.js';
+import { ClosingWebSocket } from './closing-web-socket.js';
 import { headerLines } from './refusal.js';
 
 /** Is what an accepted handshake is answered with. */
@@ -36,6 +37,7 @@ export class Upgrader {
     const options: NewerOptions = {
       noServer: true,
       clientTracking: false,
+      WebSocket: ClosingWebSocket,
       perMessageDeflate: false,
       maxPayload: limits.maxMessageBytes,
       closeTimeout: limits.closeTimeoutMs,
@@ -56,8 +58,8 @@ export class Upgrader {
     socket: Duplex,
     head: Buffer,
     acceptance: Acceptance,
-  ): WebSocket | undefined {
-    let opened: WebSocket | undefined;
+  ): ClosingWebSocket | undefined {
+    let opened: ClosingWebSocket | undefined;
     this.#acceptances.set(request, acceptance);
     // ws writes the response as a text; its header values are bytes (RFC 9110 §5.5).
     socket.setDefaultEncoding('latin1');
