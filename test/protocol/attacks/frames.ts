@@ -6,6 +6,7 @@ import {
   continuation,
   frame,
   ping,
+  pong,
   text,
 } from '../support/client-frame.js';
 import { rawClose } from '../support/expected.js';
@@ -44,7 +45,13 @@ export const frames: readonly Attack[] = [
     id: 'M24',
     attack: 'a fragment, then only pongs',
     expected: 'closed with 1008',
-    run: fragmentThenPongs,
+    run: (target) => unfinished(target, text('never ends', MORE), pong()),
+  },
+  {
+    id: 'M24',
+    attack: 'half a frame, then silence',
+    expected: 'closed with 1008',
+    run: (target) => unfinished(target, text('never whole').subarray(0, 9), Buffer.alloc(0)),
   },
   {
     id: 'M25',
@@ -81,11 +88,12 @@ function fragments(part: string): Buffer[] {
   return [text(part, MORE), ...Array.from({ length: 256 }, () => continuation(part, MORE))];
 }
 
-async function fragmentThenPongs(target: Target): Promise<string> {
+/** Begins a message and lets a minute pass with nothing but the same bytes every 5 seconds. */
+async function unfinished(target: Target, begun: Buffer, more: Buffer): Promise<string> {
   const client = await target.open('/echo');
-  client.write(text('never ends', MORE));
-  for (let passed = 0; passed < 60_000 && client.events.length === 0; passed += 5_000) {
-    client.write(frame(10));
+  client.write(begun);
+  for (let passedMs = 0; passedMs < 60_000 && !client.hasHeardClose; passedMs += 5_000) {
+    client.write(more);
     await target.served.hasRead(client);
     target.clock.advance(5_000);
     await target.served.hasRead(client);

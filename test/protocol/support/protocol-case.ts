@@ -60,7 +60,7 @@ async function takeSteps(
   app: ServedApp,
 ): Promise<number> {
   for (const [index, step] of steps.entries()) {
-    if (hasClosed(client)) return index;
+    if (client.isOver || client.hasHeardClose) return index;
     await takeStep(step, client, app);
   }
   return steps.length;
@@ -88,10 +88,6 @@ async function sendEach(
     client.write(frame);
     await app.hasRead(client);
   }
-}
-
-function hasClosed({ events, isOver }: ProtocolClient): boolean {
-  return isOver || events.some((event) => event.kind === 'close');
 }
 
 function judge(each: ProtocolCase, events: readonly ServerEvent[], stepsTaken: number): Verdict {

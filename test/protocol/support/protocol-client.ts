@@ -84,6 +84,10 @@ export class ProtocolClient {
     return this.#isOver;
   }
 
+  get hasHeardClose(): boolean {
+    return this.events.some((event) => event.kind === 'close');
+  }
+
   write(bytes: Uint8Array | string): void {
     if (!this.socket.destroyed && this.socket.writable) this.socket.write(bytes);
   }
@@ -116,7 +120,7 @@ export class ProtocolClient {
 
   /** Answers the server's close frame, and resolves with its code when the connection is over. */
   async closeCode(): Promise<number | undefined> {
-    await this.until(() => this.events.some((event) => event.kind === 'close'));
+    await this.until(() => this.hasHeardClose);
     this.write(close());
     await this.ended;
     const found = this.events.find((event) => event.kind === 'close');
