@@ -6,12 +6,16 @@ import { cpus, loadavg, totalmem } from 'node:os';
 
 /** @typedef {Spread & { title: string, limit: string, passed?: boolean }} Verdict */
 
-/** Says what the figures were measured on. */
-export function machine() {
+/**
+ * Says what the figures were measured on.
+ *
+ * @param {string} node is the version the rows run under
+ */
+export function machine(node) {
   const cores = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    node: process.version,
+    node,
     cpu: cores[0]?.model.trim() ?? 'unknown',
     cores: cores.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),

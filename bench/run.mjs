@@ -1,4 +1,5 @@
-// Runs one benchmark: node bench/run.mjs memory [--runs 5] [--only text] [--cpu-prof] [--strict]
+// Runs one benchmark, under another Node too:
+// node bench/run.mjs memory [--runs 5] [--only text] [--node path] [--cpu-prof] [--strict]
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,12 +23,19 @@ import { judge, machine, printBars, printMachine, printRows } from './report.mjs
  */
 
 const RESULTS = new URL('results/', import.meta.url);
+/** Ends a row that hangs. */
+const ROW_TIMEOUT_MS = 300_000;
+/** Holds what servers complain about while they are ill-treated. */
+const OUTPUT_BYTES = 64 * 1024 * 1024;
+
+const run = promisify(execFile);
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
+    node: { type: 'string', default: process.execPath },
     'cpu-prof': { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
   },
@@ -47,7 +55,7 @@ if (chosen.length === 0) {
   console.error(`No row has "${options.only}" in its name.`);
   process.exit(2);
 }
-const about = machine();
+const about = machine(await versionOf(options.node));
 printMachine(about);
 const runs = await runAll();
 const verdicts = judge(bars, runs);
@@ -63,12 +71,12 @@ async function runAll() {
   const done = [];
   for (let index = 1; index <= count; index++) {
     /** @type {Run} */
-    const run = {};
+    const figures = {};
     for (const { name } of chosen) {
       progress(`run ${index} of ${count}: ${name}`);
-      run[name] = await measureApart(name);
+      figures[name] = await measureApart(name);
     }
-    done.push(run);
+    done.push(figures);
   }
   progress('');
   return done;
@@ -84,8 +92,17 @@ async function measureApart(row) {
   const profile = ['--cpu-prof', `--cpu-prof-dir=${fileURLToPath(new URL('profiles', RESULTS))}`];
   const flags = ['--expose-gc', ...(options['cpu-prof'] ? profile : [])];
   const script = fileURLToPath(new URL('row.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, bench, row]);
+  const { stdout } = await run(options.node, [...flags, script, bench, row], {
+    timeout: ROW_TIMEOUT_MS,
+    maxBuffer: OUTPUT_BYTES,
+  });
   return JSON.parse(stdout);
+}
+
+/** @param {string} node */
+async function versionOf(node) {
+  const { stdout } = await run(node, ['--version']);
+  return stdout.trim();
 }
 
 /** @param {string} text */
@@ -96,7 +113,8 @@ function progress(text) {
 
 async function save() {
   await mkdir(RESULTS, { recursive: true });
-  const file = new URL(`${bench}${options.only ? '.part' : ''}.json`, RESULTS);
+  const version = about.node === process.version ? '' : `.${about.node}`;
+  const file = new URL(`${bench}${version}${options.only ? '.part' : ''}.json`, RESULTS);
   const figures = { bench, ...about, bars: verdicts, runs };
   await writeFile(file, `${JSON.stringify(figures, null, 2)}\n`);
   console.log(`\nAll figures are in ${fileURLToPath(file)}.`);

@@ -1,0 +1,26 @@
+import { engineIo, nestEvents, plainText } from './dialects.mjs';
+
+/** @import { Dialect } from './dialects.mjs' */
+
+/**
+ * Is a server that is measured, and what its clients speak.
+ *
+ * @typedef {{ title: string, server: string, dialect: Dialect }} Contender
+ */
+
+/** @type {Contender} */
+export const ours = { title: 'nest-channels', server: 'nest-channels', dialect: plainText };
+
+/** @type {Contender} */
+export const bareWs = { title: 'bare ws', server: 'bare-ws', dialect: plainText };
+
+/** @type {Contender} */
+export const wsAdapter = { title: 'Nest WsAdapter', server: 'nest-ws', dialect: nestEvents };
+
+/** @type {Contender} */
+export const socketIo = { title: 'Socket.IO', server: 'socket-io', dialect: engineIo };
+
+/** @type {Contender} */
+export const ioAdapter = { title: 'Nest IoAdapter', server: 'nest-socket-io', dialect: engineIo };
+
+export const contenders = [bareWs, ours, socketIo, wsAdapter, ioAdapter];

@@ -1,0 +1,106 @@
+import { connectAll } from './client.mjs';
+import { bareWs, contenders, ours, socketIo, wsAdapter } from './contenders.mjs';
+import { now } from './now.mjs';
+import { latencies } from './percentile.mjs';
+import { withServer } from './remote-server.mjs';
+
+/** @import { Client } from './client.mjs' */
+/** @import { Contender } from './contenders.mjs' */
+/** @import { Bar, Row } from '../run.mjs' */
+
+const CONNECTIONS = 50;
+const IN_FLIGHT = 10;
+/** Are counted per connection. */
+const WARM_UP = 2_000;
+const MESSAGES = 4_000;
+const TEXT = 'x'.repeat(64);
+
+const CPU = 'server CPU µs/message';
+
+/** @type {Row[]} */
+export const rows = contenders.map((contender) => ({
+  name: rowOf(contender),
+  measure: () => measure(contender),
+}));
+
+/** @type {Bar[]} */
+export const bars = [
+  bar(bareWs, CPU, { atMost: 1.35 }),
+  bar(socketIo, CPU, { atMost: 1 }),
+  bar(wsAdapter, CPU, { atMost: 0.5 }),
+  bar(bareWs, 'p50 ms', {}),
+  bar(bareWs, 'p99 ms', {}),
+  bar(socketIo, 'p99 ms', {}),
+];
+
+/** @param {Contender} contender */
+function rowOf({ title }) {
+  return `echo: ${title}`;
+}
+
+/**
+ * @param {Contender} peer
+ * @param {string} figure
+ * @param {{ atMost?: number }} limit
+ * @returns {Bar}
+ */
+function bar(peer, figure, limit) {
+  const title = `echo, ${figure}: ours ÷ ${peer.title}`;
+  return { title, row: rowOf(ours), over: rowOf(peer), figure, ...limit };
+}
+
+/** @param {Contender} contender */
+function measure(contender) {
+  return withServer(contender, {}, async (server, port) => {
+    const clients = await connectAll(CONNECTIONS, port, contender.dialect);
+    const frame = contender.dialect.frameOf(TEXT);
+    await echoAll(clients, frame, WARM_UP);
+    await server.memory();
+    const cpuMs = await server.cpuMs();
+    const samples = await echoAll(clients, frame, MESSAGES);
+    const usedMs = (await server.cpuMs()) - cpuMs;
+    return { [CPU]: (usedMs * 1e3) / samples.length, ...latencies(samples) };
+  });
+}
+
+/**
+ * Has every client send its share and returns how long each answer took.
+ *
+ * @param {readonly Client[]} clients
+ * @param {string} frame
+ * @param {number} count
+ */
+async function echoAll(clients, frame, count) {
+  const samples = new Float64Array(clients.length * count);
+  await Promise.all(
+    clients.map((client, index) =>
+      echo(client, frame, samples.subarray(index * count, (index + 1) * count)),
+    ),
+  );
+  return samples;
+}
+
+/**
+ * Keeps some messages in flight until there is a sample for each; answers come in order.
+ *
+ * @param {Client} client
+ * @param {string} frame
+ * @param {Float64Array} samples
+ */
+function echo(client, frame, samples) {
+  let sent = 0;
+  let received = 0;
+  const send = () => {
+    samples[sent++] = now();
+    client.send(frame);
+  };
+  return new Promise((resolve) => {
+    client.onMessage = () => {
+      samples[received] = now() - samples[received];
+      received++;
+      if (sent < samples.length) send();
+      else if (received === samples.length) resolve(undefined);
+    };
+    for (let count = 0; count < IN_FLIGHT; count++) send();
+  });
+}

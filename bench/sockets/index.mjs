@@ -1,0 +1,12 @@
+import * as broadcast from './broadcast.mjs';
+import * as dispatch from './dispatch.mjs';
+import * as echo from './echo.mjs';
+import * as floods from './floods.mjs';
+import * as idle from './idle.mjs';
+import * as resets from './resets.mjs';
+import * as slowReaders from './slow-readers.mjs';
+
+const topics = [dispatch, echo, broadcast, idle, floods, slowReaders, resets];
+
+export const rows = topics.flatMap((topic) => topic.rows);
+export const bars = topics.flatMap((topic) => topic.bars);
