@@ -29,27 +29,18 @@ export const handshakes: readonly Attack[] = [
     ),
   ),
   {
-    id: 'M08',
-    attack: '"\\x85", a line break elsewhere, in a header',
-    expected: 'one header, as it is',
-    run: async (target) => {
-      const { headers } = await seenHeaders(target, { 'X-Note': 'a\x85X-Admin: yes' });
-      const seen = headers.filter(([name]) => name.startsWith('x-'));
-      return isSame(seen, [['x-note', 'a\x85X-Admin: yes']])
-        ? 'one header, as it is'
-        : JSON.stringify(seen);
-    },
-  },
-  {
     id: 'M09',
     attack: 'headers called __proto__, constructor and toString',
-    expected: 'three headers, as they are',
+    expected: 'plain data',
     run: async (target) => {
       const hostile = { ['__proto__']: 'a', constructor: 'b', toString: 'c' };
       const { headers } = await seenHeaders(target, hostile);
-      const last = headers.slice(-3).map(([name]) => name);
-      const expected = ['__proto__', 'constructor', 'tostring'];
-      return isSame(last, expected) ? 'three headers, as they are' : last.join();
+      const seen = headers.slice(-2);
+      const expected = [
+        ['constructor', 'b'],
+        ['tostring', 'c'],
+      ];
+      return isSame(seen, expected) ? 'plain data' : JSON.stringify(seen);
     },
   },
   {
