@@ -10,6 +10,7 @@ import type { Logger } from '@nestjs/common';
 import type { RawData } from 'ws';
 import type { ServerSettings } from '../server-options.js';
 import type { ClosingWebSocket } from './closing-web-socket.js';
+import type { Traffic } from './access-entry.js';
 import type { Farewells } from './farewells.js';
 import type { Checked } from './heartbeat.js';
 import { Inbound, type ReceiveContent } from './inbound.js';
@@ -38,7 +39,7 @@ export interface ConnectionHost extends OutboundHost {
 
 /** Is the open half of a connection: a WebSocket and what flows through it. */
 interface Line {
-  readonly socket: Duplex & { readonly bytesRead?: number };
+  readonly socket: Duplex & { readonly bytesRead?: number; readonly bytesWritten?: number };
   readonly webSocket: ClosingWebSocket;
   readonly inbound: Inbound;
   readonly outbound: Outbound;
@@ -127,16 +128,16 @@ export class Connection implements Checked {
 
   #accept(reply: Reply): void {
     const opening = this.#opening as Opening;
-    const { handshake, socket } = opening.upgrade;
+    const { handshake } = opening.upgrade;
     const subprotocol = this.#offered(reply.subprotocol, handshake.subprotocols);
     const webSocket = opening.accept({ headers: reply.headers, subprotocol });
     this.#opening = undefined;
     if (!webSocket) return this.#end(ABNORMAL);
     this.#state = 'open';
-    this.#line = this.#open(webSocket, socket);
+    this.#line = this.#open(webSocket, opening.upgrade);
   }
 
-  #open(webSocket: ClosingWebSocket, socket: Duplex): Line {
+  #open(webSocket: ClosingWebSocket, { socket, access }: Upgrade): Line {
     const { host } = this;
     const sender = { reply_channel: this.replyChannel, path: this.#path };
     const inbound = new Inbound(sender, webSocket, host, (error) => this.#undeliverable(error));
@@ -146,8 +147,12 @@ export class Connection implements Checked {
     });
     webSocket.onClosing = () => this.#fallSilent(inbound, outbound);
     webSocket.on('error', (error) => this.#warn(`broke the protocol: ${error.message}`));
-    webSocket.once('close', (code) => this.#end(code));
-    return { socket, webSocket, inbound, outbound, liveness: new Liveness(host.clock.now()) };
+    const line = { socket, webSocket, inbound, outbound, liveness: new Liveness(host.clock.now()) };
+    webSocket.once('close', (code, reason) => {
+      access?.ended({ code, reason: reason.toString(), ...trafficOf(line) });
+      this.#end(code);
+    });
+    return line;
   }
 
   #offered(subprotocol: string | undefined, offer: readonly string[]): string | undefined {
@@ -280,4 +285,14 @@ export class Connection implements Checked {
   #warn(what: string): void {
     this.host.logger.warn(`WebSocket ${this.#quotedPath} ${what}`);
   }
+}
+
+function trafficOf({ socket, inbound, outbound }: Line): Traffic {
+  const { bytesRead, bytesWritten } = socket;
+  return {
+    framesIn: inbound.order,
+    bytesIn: bytesRead,
+    framesOut: outbound.written,
+    bytesOut: bytesWritten,
+  };
 }

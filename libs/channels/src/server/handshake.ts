@@ -1,30 +1,45 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketConnect } from '@nest-channels/core';
 import { InvalidHandshake } from '../errors.js';
+import type { ServerSettings } from '../server-options.js';
+import { assertHeaders, readHeaders } from './handshake-headers.js';
+import { quote } from './log-text.js';
+import { readSubprotocols } from './subprotocols.js';
+import type { Peer } from './trusted-proxies.js';
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Is what a valid handshake asks for: the connect message without its reply channel. */
 export type Handshake = Omit<WebSocketConnect, 'reply_channel'>;
+
+/** Are the limits of a handshake, and where its paths are mounted. */
+export type HandshakeTerms = Pick<ServerSettings, 'maxUrlBytes' | 'maxHeaders' | 'rootPath'>;
 
 /**
  * Reads a handshake request before the application hears of it (RFC 6455 §4.2.1).
  *
  * @throws InvalidHandshake `CHANNELS_HANDSHAKE_INVALID` with the status for its client
  */
-export function readHandshake(request: IncomingMessage): Handshake {
+export function readHandshake(
+  request: IncomingMessage,
+  { maxUrlBytes, maxHeaders, rootPath }: HandshakeTerms,
+  { client, scheme }: Peer,
+): Handshake {
+  const { url = '', rawHeaders, headers, socket } = request;
+  if (url.length > maxUrlBytes) throw new InvalidHandshake(414, `expected ${maxUrlBytes} bytes at most`);
+  assertHeaders(rawHeaders, maxHeaders);
   assertUpgrade(request);
-  const [path, query] = splitTarget(request.url ?? '');
+  assertNoBody(request);
+  const [path, query] = splitTarget(url);
   return {
-    scheme: 'encrypted' in request.socket ? 'wss' : 'ws',
+    scheme,
     path: decodePath(path),
     query_string: Buffer.from(query, 'latin1'),
-    root_path: '',
-    headers: readHeaders(request.rawHeaders),
-    subprotocols: readSubprotocols(request.headers['sec-websocket-protocol']),
-    client: address(request.socket.remoteAddress, request.socket.remotePort),
-    server: address(request.socket.localAddress, request.socket.localPort),
+    root_path: rootPath,
+    headers: readHeaders(rawHeaders),
+    subprotocols: readSubprotocols(headers['sec-websocket-protocol']),
+    client,
+    server: socket.localAddress === undefined ? null : [socket.localAddress, socket.localPort ?? 0],
     order: 0,
   };
 }
@@ -48,8 +63,18 @@ function assertUpgrade({ method, httpVersion, headers }: IncomingMessage): void 
   }
 }
 
+/** Node takes a body for the first frames of the client. */
+function assertNoBody({ headers }: IncomingMessage): void {
+  const length = headers['content-length'] ?? '0';
+  if (length !== '0' || headers['transfer-encoding'] !== undefined) {
+    throw new InvalidHandshake(400, 'expected no body');
+  }
+}
+
 function splitTarget(target: string): [path: string, query: string] {
-  if (!target.startsWith('/')) throw new InvalidHandshake(400, 'expected a target that is a path');
+  if (!target.startsWith('/')) {
+    throw new InvalidHandshake(400, `expected a target that is a path, got ${quote(target)}`);
+  }
   const mark = target.indexOf('?');
   return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
@@ -58,29 +83,6 @@ function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new InvalidHandshake(400, 'expected a path in percent-encoded UTF-8');
+    throw new InvalidHandshake(400, `expected a path in percent-encoded UTF-8, got ${quote(path)}`);
   }
-}
-
-function readHeaders(raw: readonly string[]): WebSocketConnect['headers'] {
-  const headers: [Uint8Array, Uint8Array][] = [];
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index].toLowerCase();
-    headers.push([Buffer.from(name, 'latin1'), Buffer.from(raw[index + 1], 'latin1')]);
-  }
-  return headers;
-}
-
-function readSubprotocols(header: string | undefined): string[] {
-  if (header === undefined) return [];
-  const subprotocols = header.replace(/^[ \t]+|[ \t]+$/g, '').split(/[ \t]*,[ \t]*/);
-  const isValid = subprotocols.every((subprotocol) => TOKEN.test(subprotocol));
-  if (!isValid || new Set(subprotocols).size < subprotocols.length) {
-    throw new InvalidHandshake(400, 'expected a list of different subprotocols');
-  }
-  return subprotocols;
-}
-
-function address(host: string | undefined, port: number | undefined): WebSocketConnect['client'] {
-  return host === undefined ? null : [host, port ?? 0];
 }

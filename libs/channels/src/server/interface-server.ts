@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ChannelLayer, localName, reasonOf } from '@nest-channels/core';
+import { type ChannelLayer, localName } from '@nest-channels/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
-import { InvalidHandshake } from '../errors.js';
 import { Layers } from '../layers.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { drain } from './drain.js';
+import { Entrance } from './entrance.js';
 import { Farewells } from './farewells.js';
-import { readHandshake } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import { Mailbox } from './mailbox.js';
 import type { Upgrade } from './opening.js';
-import { isAllowedOrigin } from './origin.js';
-import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
+import { withinProcess } from './process-limits.js';
 import type { Reply } from './reply-reader.js';
 import type { ServerStatistics } from './server-statistics.js';
 import { Upgrader } from './upgrader.js';
@@ -37,6 +35,7 @@ export class InterfaceServer {
   #framesDropped = 0;
   #mailbox?: Mailbox;
   #farewells?: Farewells;
+  #entrance?: Entrance;
   readonly #heartbeat: Heartbeat;
   #allClosed?: () => void;
 
@@ -72,6 +71,8 @@ export class InterfaceServer {
     this.#mailbox.open();
     this.#heartbeat.start();
     const host = this.#host(layer);
+    const settings = withinProcess(server, httpServer);
+    this.#entrance = new Entrance({ settings, clock, logger: this.#logger });
     httpServer.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#upgrade(request, socket, head, host),
     );
@@ -85,6 +86,7 @@ export class InterfaceServer {
   async stop(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
+    this.#entrance?.close();
     const { clock, server } = this.settings;
     await drain(this.#connections, { clock, drainMs: server.drainMs });
     await this.#ended();
@@ -119,14 +121,8 @@ export class InterfaceServer {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, host: ConnectionHost): void {
     // A reset while the application decides would otherwise end the process.
     socket.on('error', () => socket.destroy());
-    try {
-      const handshake = readHandshake(request);
-      const refusal = this.#refusal(request);
-      if (refusal) return refuse(socket, refusal);
-      this.#connect({ request, socket, head, handshake }, host);
-    } catch (error) {
-      this.#refuseMalformed(socket, error);
-    }
+    const entry = this.#entrance?.receive(request, socket);
+    if (entry) this.#connect({ request, socket, head, ...entry }, host);
   }
 
   #connect(upgrade: Upgrade, host: ConnectionHost): void {
@@ -134,23 +130,6 @@ export class InterfaceServer {
     const connection = new Connection(this.#address + id, upgrade, host);
     this.#connections.set(id, connection);
     void connection.connect();
-  }
-
-  #refusal(request: IncomingMessage): Refusal | undefined {
-    if (this.#state !== 'running') return UNAVAILABLE;
-    if (isAllowedOrigin(request, this.settings.server.allowedOrigins)) return undefined;
-    this.#logger.warn(
-      `Refused a handshake from origin ${JSON.stringify(request.headers.origin)} with 403. ` +
-        'If its pages may connect, list it in server.allowedOrigins.',
-    );
-    return { status: 403 };
-  }
-
-  #refuseMalformed(socket: Duplex, error: unknown): void {
-    const { status, headers } =
-      error instanceof InvalidHandshake ? error : { status: 500, headers: {} };
-    this.#logger.warn(`Refused a handshake with ${status}: ${reasonOf(error)}`);
-    refuse(socket, { status, headers });
   }
 
   #deliver(channel: string, reply: Reply, layer: ChannelLayer): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '@nest-channels/core';
 import type { ServerSettings } from '../server-options.js';
+import type { AccessRecord } from './access-log.js';
 import type { ClosingWebSocket } from './closing-web-socket.js';
 import { EarlyData } from './early-data.js';
 import type { Handshake } from './handshake.js';
@@ -14,12 +15,14 @@ export interface Upgrade {
   readonly socket: Duplex;
   readonly head: Buffer;
   readonly handshake: Handshake;
+  /** Is where its outcome is told; absent without an access log. */
+  readonly access?: AccessRecord;
 }
 
 /** Is what the openings of all connections share. */
 export interface OpeningHost {
   readonly upgrader: Upgrader;
-  readonly settings: Pick<ServerSettings, 'acceptTimeoutMs' | 'maxEarlyBytes'>;
+  readonly settings: Pick<ServerSettings, 'acceptTimeoutMs' | 'maxEarlyBytes' | 'closeTimeoutMs'>;
   readonly clock: Clock;
 }
 
@@ -53,19 +56,24 @@ export class Opening {
 
   /** Turns the request into a WebSocket; undefined when the client has gone meanwhile. */
   accept(acceptance: Acceptance): ClosingWebSocket | undefined {
-    const { request, socket } = this.upgrade;
-    return this.host.upgrader.upgrade(request, socket, this.#decide(), acceptance);
+    const { request, socket, access } = this.upgrade;
+    const webSocket = this.host.upgrader.upgrade(request, socket, this.#decide(), acceptance);
+    access?.answered(webSocket ? { status: 101, subprotocol: acceptance.subprotocol } : {});
+    return webSocket;
   }
 
   /** Answers the request with an HTTP status. */
   refuse(refusal: Refusal): void {
     this.#decide();
-    refuse(this.upgrade.socket, refusal);
+    this.upgrade.access?.answered({ status: refusal.status });
+    const { clock, settings } = this.host;
+    refuse(this.upgrade.socket, refusal, { clock, timeoutMs: settings.closeTimeoutMs });
   }
 
   /** Ends the request without an answer. */
   drop(): void {
     this.#decide();
+    this.upgrade.access?.answered({});
     this.upgrade.socket.destroy();
   }
 

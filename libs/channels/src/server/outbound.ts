@@ -32,6 +32,7 @@ export class Outbound {
   #bytes = 0;
   #backlog?: Backlog;
   #blockedAt = 0;
+  #written = 0;
 
   /** @param onExceeded is called when more waits than may, once */
   constructor(
@@ -39,6 +40,11 @@ export class Outbound {
     private readonly host: OutboundHost,
     private readonly onExceeded: () => void,
   ) {}
+
+  /** Counts the frames that have been handed over to the socket. */
+  get written(): number {
+    return this.#written;
+  }
 
   /** Sends a frame, now or when the client has read what came before. */
   send(frame: Frame): void {
@@ -80,6 +86,7 @@ export class Outbound {
 
   #write(frames: readonly Frame[]): boolean {
     const { socket } = this;
+    this.#written += frames.length;
     if (frames.length === 1) return socket.write(frames[0].wire);
     // One copy is cheaper than a vector of many small buffers.
     return socket.write(Buffer.concat(frames.map((frame) => frame.wire)));

@@ -1,5 +1,6 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '@nest-channels/core';
 
 /** Is an HTTP answer to a handshake that does not become a WebSocket. */
 export interface Refusal {
@@ -11,8 +12,26 @@ export interface Refusal {
 /** Refuses a client that may be welcome later. */
 export const UNAVAILABLE: Refusal = { status: 503, headers: { 'Retry-After': '5' } };
 
-/** Answers a handshake with an HTTP status and ends its socket. */
-export function refuse(socket: Duplex, { status, headers = {}, body }: Refusal): void {
+/** Is how long a client may take to read its refusal. */
+export interface Deadline {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/** Answers a handshake with an HTTP status and ends its socket; what still comes is discarded. */
+export function refuse(socket: Duplex, refusal: Refusal, deadline: Deadline): void {
+  const response = responseOf(refusal);
+  if (socket.destroyed) return;
+  const { clock, timeoutMs } = deadline;
+  const timer = clock.setTimer(() => socket.destroy(), timeoutMs);
+  socket.once('close', () => timer.cancel());
+  socket.once('finish', () => socket.destroy());
+  socket.end(response);
+  // Bytes left unread would make the system reset the connection, and the answer be lost with it.
+  socket.resume();
+}
+
+function responseOf({ status, headers = {}, body }: Refusal): Buffer {
   const reason = STATUS_CODES[status] ?? 'Unknown';
   const payload = Buffer.from(body ?? `${reason}\n`);
   const lines = headerLines({
@@ -21,8 +40,7 @@ export function refuse(socket: Duplex, { status, headers = {}, body }: Refusal):
     Connection: 'close',
   });
   const head = [`HTTP/1.1 ${status} ${reason}`, ...lines].join('\r\n');
-  socket.once('finish', () => socket.destroy());
-  socket.end(Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), payload]));
+  return Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), payload]);
 }
 
 /**

@@ -1,0 +1,130 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Clock, reasonOf } from '@nest-channels/core';
+import type { Logger } from '@nestjs/common';
+import { InvalidHandshake } from '../errors.js';
+import type { ServerSettings } from '../server-options.js';
+import { AccessLog, type AccessRecord } from './access-log.js';
+import { Admission, type Crowding } from './admission.js';
+import { ClientKeys } from './client-keys.js';
+import { type Handshake, readHandshake } from './handshake.js';
+import { quote } from './log-text.js';
+import { isAllowedOrigin } from './origin.js';
+import { type Deadline, type Refusal, refuse, UNAVAILABLE } from './refusal.js';
+import { RefusalLog } from './refusal-log.js';
+import { type Peer, TrustedProxies } from './trusted-proxies.js';
+
+/** Is what an entrance needs of its server. */
+export interface EntranceHost {
+  readonly settings: ServerSettings;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** Returns a number from 0 up to 1; Math.random if absent. */
+  readonly random?: () => number;
+}
+
+/** Is a handshake that passed the server's own checks. */
+export interface Entry {
+  readonly handshake: Handshake;
+  /** Is where its outcome is told; absent without an access log. */
+  readonly access?: AccessRecord;
+}
+
+/** Is a handshake that did not. */
+interface Rejection {
+  readonly refusal: Refusal;
+  readonly reason: string;
+}
+
+/**
+ * Receives the handshakes of a server and lets in what keeps to its rules.
+ *
+ * States: open → closed. Whoever is not let in is answered and logged here, and the application
+ * never hears of it.
+ */
+export class Entrance {
+  #state: 'open' | 'closed' = 'open';
+  readonly #keys = new ClientKeys();
+  readonly #proxies: TrustedProxies;
+  readonly #admission: Admission;
+  readonly #refusals: RefusalLog;
+  readonly #access?: AccessLog;
+
+  constructor(private readonly host: EntranceHost) {
+    const { settings, clock, logger } = host;
+    this.#proxies = new TrustedProxies(settings.trustedProxies);
+    this.#admission = new Admission(settings, host);
+    this.#refusals = new RefusalLog(logger, clock);
+    if (settings.accessLog) this.#access = new AccessLog(settings.accessLog, clock);
+  }
+
+  /** Returns what may go on; any other request is answered, and its socket ended. */
+  receive(request: IncomingMessage, socket: Duplex): Entry | undefined {
+    const peer = this.#proxies.peerOf(request);
+    const access = this.#access?.begin(request, peer);
+    const outcome = this.#judge(request, peer);
+    if ('refusal' in outcome) {
+      access?.answered({ status: outcome.refusal.status, reason: outcome.reason });
+      refuse(socket, outcome.refusal, this.#deadline);
+      return undefined;
+    }
+    // A place is free again when its file is: after the end of the connection.
+    socket.on('close', this.#admission.enter(this.#keyOf(peer)));
+    return { handshake: outcome, access };
+  }
+
+  /** Refuses everybody from now on. */
+  close(): void {
+    this.#state = 'closed';
+    this.#admission.close();
+    this.#refusals.close();
+  }
+
+  #judge(request: IncomingMessage, peer: Peer): Handshake | Rejection {
+    if (this.#state === 'closed') return { refusal: UNAVAILABLE, reason: 'the server is stopping' };
+    const crowding = this.#admission.arrive(this.#keyOf(peer));
+    if (crowding) return this.#tooMany(crowding, peer);
+    try {
+      const handshake = readHandshake(request, this.host.settings, peer);
+      return this.#foreignPage(request) ?? handshake;
+    } catch (error) {
+      return this.#malformed(error);
+    }
+  }
+
+  get #deadline(): Deadline {
+    const { clock, settings } = this.host;
+    return { clock, timeoutMs: settings.closeTimeoutMs };
+  }
+
+  #keyOf({ client }: Peer): string | undefined {
+    return this.#keys.of(client?.[0]);
+  }
+
+  #tooMany({ refusal, reason, of }: Crowding, { client }: Peer): Rejection {
+    const address = client?.[0] ?? 'unix';
+    const isProxy = of === 'address' && this.#keys.isPrivate(address);
+    const hint = isProxy ? ' If this is a proxy, name it in server.trustedProxies.' : '';
+    const line = `Refused a handshake of ${address} with ${refusal.status}: ${reason}.${hint}`;
+    this.#refusals.add(of === 'address' ? address : of, line);
+    return { refusal, reason };
+  }
+
+  #foreignPage(request: IncomingMessage): Rejection | undefined {
+    if (isAllowedOrigin(request, this.host.settings.allowedOrigins)) return undefined;
+    const origin = quote(request.headers.origin ?? '');
+    this.host.logger.warn(
+      `Refused a handshake from origin ${origin} with 403. ` +
+        'If its pages may connect, list it in server.allowedOrigins.',
+    );
+    return { refusal: { status: 403 }, reason: `origin ${origin}` };
+  }
+
+  #malformed(error: unknown): Rejection {
+    const { status, headers } =
+      error instanceof InvalidHandshake ? error : { status: 500, headers: {} };
+    const reason = reasonOf(error);
+    this.host.logger.warn(`Refused a handshake with ${status}: ${reason}`);
+    return { refusal: { status, headers }, reason };
+  }
+}
