@@ -3,9 +3,9 @@ import {
   DEFAULT_LAYER,
   SERVER_DEFAULTS,
   type ServerOptions,
+  serverProblems,
   type ServerSettings,
 } from './server-options.js';
-import { webOrigin } from './web-origin.js';
 import { WORKER_DEFAULTS, type WorkerOptions, type WorkerSettings } from './worker-options.js';
 
 /**
@@ -69,12 +69,10 @@ export class ChannelsSettings {
 
   /** Describes every value that cannot work. */
   problems(): string[] {
-    const { allowedOrigins } = this.server;
-    const origins = allowedOrigins === '*' ? [] : allowedOrigins;
     return [
       ...numberProblems('server', this.server),
       ...numberProblems('worker', this.worker),
-      ...origins.filter((origin) => !isOrigin(origin)).map(originProblem),
+      ...serverProblems(this.server),
     ];
   }
 }
@@ -95,12 +93,4 @@ function numberProblems(owner: string, options: object): string[] {
 /** Infinity is a limit too: none. */
 function isLimit(value: number): boolean {
   return value > 0 && (Number.isInteger(value) || value === Infinity);
-}
-
-function isOrigin(text: string): boolean {
-  return webOrigin(text) === text.toLowerCase();
-}
-
-function originProblem(origin: string): string {
-  return `server.allowedOrigins: expected an origin like "https://app.example", got "${origin}"`;
 }

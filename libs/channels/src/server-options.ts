@@ -1,7 +1,12 @@
+import { isNetwork } from './ip-address.js';
 import type { OutboundPolicy } from './outbound-policy.js';
+import { webOrigin } from './web-origin.js';
 
 /** Is the alias used where none is given. */
 export const DEFAULT_LAYER = 'default';
+
+/** Is what stands for a peer on a Unix socket among trusted proxies. */
+export const UNIX_SOCKET = 'unix';
 
 /** Are the options of the interface server. */
 export interface ServerOptions {
@@ -18,8 +23,9 @@ export interface ServerOptions {
   /**
    * Are the addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
    *
-   * Each is an IP address or a network in CIDR form (`10.0.0.0/8`); none if absent. The client is
-   * the right-most hop that is not one of them.
+   * Each is an IP address, a network in CIDR form (`10.0.0.0/8`), or `unix` for a peer on a Unix
+   * socket; none if absent. The client is the right-most hop that is not one of them. A proxy has
+   * to set both headers itself, or pass them on only from proxies, and to pass on `Host`.
    */
   readonly trustedProxies?: readonly string[];
   /** Is what the application's paths are mounted under, as `root_path` of connect; empty if absent. */
@@ -47,8 +53,8 @@ export interface ServerOptions {
   /**
    * Is how many connections one address may hold, 429 beyond; 200 if absent.
    *
-   * Loopback addresses are not counted. Behind a proxy all clients share its address until
-   * `trustedProxies` names it.
+   * A /64 network of IPv6 counts as one address; loopback addresses and Unix sockets are not
+   * counted. Behind a proxy all clients share its address until `trustedProxies` names it.
    */
   readonly maxConnectionsPerAddress?: number;
   /** Is how many handshakes are taken in a second, 503 beyond; 1,000 if absent. */
@@ -136,3 +142,61 @@ export const SERVER_DEFAULTS: ServerSettings = {
   closeTimeoutMs: 5_000,
   drainMs: 10_000,
 };
+
+/** Describes every value among the server's options that cannot work, but for numbers under 1. */
+export function serverProblems(server: ServerSettings): string[] {
+  const { allowedOrigins, trustedProxies, foreignPaths, rootPath, accessLog } = server;
+  const origins = allowedOrigins === '*' ? [] : allowedOrigins;
+  return [
+    ...wrong('allowedOrigins', origins, isOrigin, 'an origin like "https://app.example"'),
+    ...wrong('trustedProxies', trustedProxies, isProxy, 'an address like "10.0.0.0/8"'),
+    ...wrong('foreignPaths', foreignPaths, isPath, 'a path like "/graphql"'),
+    ...wrong('rootPath', [rootPath], isRootPath, 'nothing or a path like "/live"'),
+    ...wrong('accessLog', [accessLog], isFormat, '"text", "json" or false'),
+    ...wrong('outboundPolicy', [server.outboundPolicy], isPolicy, '"close", "drop" or coalesce()'),
+    ...wrong('closeTimeoutMs', [server.closeTimeoutMs], isTimeout, 'at most 2147483647'),
+  ];
+}
+
+function wrong<T>(
+  key: keyof ServerSettings,
+  values: readonly T[],
+  isRight: (value: T) => boolean,
+  expected: string,
+): string[] {
+  const misfits = values.filter((value) => !isRight(value));
+  return misfits.map((value) => `server.${key}: expected ${expected}, got ${display(value)}`);
+}
+
+function display(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+function isOrigin(text: string): boolean {
+  return webOrigin(text) === text.toLowerCase();
+}
+
+function isProxy(text: string): boolean {
+  return text === UNIX_SOCKET || isNetwork(text);
+}
+
+function isPath(text: string): boolean {
+  return /^\/[^?#\s]*$/.test(text);
+}
+
+function isRootPath(text: string): boolean {
+  return text === '' || (isPath(text) && !text.endsWith('/'));
+}
+
+function isFormat(format: unknown): boolean {
+  return format === false || format === 'text' || format === 'json';
+}
+
+function isPolicy(policy: OutboundPolicy): boolean {
+  return policy === 'close' || policy === 'drop' || typeof policy?.keyOf === 'function';
+}
+
+/** Node fires a longer timer at once. */
+function isTimeout(ms: number): boolean {
+  return !(ms > 2_147_483_647);
+}

@@ -33,8 +33,7 @@ export interface AccessSubject {
 
 /** Is one thing the access log tells. */
 export type AccessEntry = AccessSubject & { readonly durationMs: number } & (
-    | ({ readonly event: 'handshake' } & Answer)
-    | ({ readonly event: 'end' } & End)
+    ({ readonly event: 'handshake' } & Answer) | ({ readonly event: 'end' } & End)
   );
 
 /** Writes an entry as an object of JSON; each has the same keys, null where nothing is known. */
@@ -43,7 +42,11 @@ export function asJson(entry: AccessEntry): string {
   const end = entry.event === 'end' ? entry : undefined;
   const { event, client, method, path, durationMs, reason } = entry;
   const line = {
-    ...{ event, client, method, path, durationMs },
+    event,
+    client,
+    method,
+    path,
+    durationMs,
     status: answer?.status ?? null,
     subprotocol: cut(answer?.subprotocol),
     code: end?.code ?? null,
@@ -76,7 +79,10 @@ function endText({ code, framesIn, bytesIn, framesOut, bytesOut }: End): string 
 }
 
 function flow(direction: string, frames?: number, bytes?: number): string {
-  const counts = [frames === undefined ? '' : `${frames} frames`, bytes === undefined ? '' : `${bytes} bytes`];
+  const counts = [
+    frames === undefined ? '' : `${frames} frames`,
+    bytes === undefined ? '' : `${bytes} bytes`,
+  ];
   const known = counts.filter(Boolean);
   return known.length > 0 ? `${direction} ${known.join(' of ')}` : '';
 }

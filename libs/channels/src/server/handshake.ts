@@ -26,7 +26,9 @@ export function readHandshake(
   { client, scheme }: Peer,
 ): Handshake {
   const { url = '', rawHeaders, headers, socket } = request;
-  if (url.length > maxUrlBytes) throw new InvalidHandshake(414, `expected ${maxUrlBytes} bytes at most`);
+  if (url.length > maxUrlBytes) {
+    throw new InvalidHandshake(414, `expected a target of ${maxUrlBytes} bytes at most`);
+  }
   assertHeaders(rawHeaders, maxHeaders);
   assertUpgrade(request);
   assertNoBody(request);

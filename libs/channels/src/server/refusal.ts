@@ -23,7 +23,7 @@ export function refuse(socket: Duplex, refusal: Refusal, deadline: Deadline): vo
   const response = responseOf(refusal);
   if (socket.destroyed) return;
   const { clock, timeoutMs } = deadline;
-  const timer = clock.setTimer(() => socket.destroy(), timeoutMs);
+  const timer = clock.setTimer(() => socket.destroy(), timeoutMs, { inBackground: true });
   socket.once('close', () => timer.cancel());
   socket.once('finish', () => socket.destroy());
   socket.end(response);

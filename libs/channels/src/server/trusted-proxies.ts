@@ -2,11 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { WebSocketConnect } from '@nest-channels/core';
 import { IpNetworks, plainAddress } from '../ip-address.js';
+import { UNIX_SOCKET } from '../server-options.js';
 
 type Address = [host: string, port: number];
-
-/** Is what stands for a peer on a Unix socket in the list of trusted proxies. */
-export const UNIX_SOCKET = 'unix';
 
 const WITH_PORT = /^(?:\[(?<ipv6>[^\]]*)\]|(?<ipv4>[\d.]+))(?::(?<port>\d{1,5}))?$/;
 const MAX_PORT = 65_535;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvalidHandshake } from '../../src/errors.js';
-import { readHandshake } from '../../src/server/handshake.js';
+import { SERVER_DEFAULTS, type ServerOptions } from '../../src/server-options.js';
+import { type Handshake, readHandshake } from '../../src/server/handshake.js';
+import { TrustedProxies } from '../../src/server/trusted-proxies.js';
 import { stopUpgradeServers, UpgradeServer } from '../support/upgrade-server.js';
 
 afterEach(stopUpgradeServers);
@@ -37,10 +39,15 @@ async function requestOfText(text: string): Promise<IncomingMessage> {
   return (await server.next()).request;
 }
 
-function refusalOf(request: IncomingMessage): InvalidHandshake {
+function read(request: IncomingMessage, options: ServerOptions = {}): Handshake {
+  const peer = new TrustedProxies([]).peerOf(request);
+  return readHandshake(request, { ...SERVER_DEFAULTS, ...options }, peer);
+}
+
+function refusalOf(request: IncomingMessage, options?: ServerOptions): InvalidHandshake {
   let error: unknown;
   try {
-    readHandshake(request);
+    read(request, options);
   } catch (caught) {
     error = caught;
   }
@@ -57,7 +64,7 @@ describe('readHandshake', () => {
     const client = await server.rawClient();
     client.handshake('/rooms/blue?q=1', { Host: 'app.example', Origin: 'http://app.example' });
     const { request } = await server.next();
-    expect(readHandshake(request)).toEqual({
+    expect(read(request)).toEqual({
       scheme: 'ws',
       path: '/rooms/blue',
       query_string: bytes('q=1'),
@@ -78,14 +85,13 @@ describe('readHandshake', () => {
   });
 
   it('keeps headers as bytes in their order, duplicates too, with names in lower case', async () => {
-    const lines = 'X-Tag: One\r\nCookie: a=1\r\nx-TAG: caf\xe9\r\nCookie: b=2\r\nX_Under: \r\n';
+    const lines = 'X-Tag: One\r\nCookie: a=1\r\nx-TAG: caf\xe9\r\nCookie: b=2\r\n';
     const request = await requestOfText(`GET / HTTP/1.1\r\n${GOOD_HEADERS}${lines}\r\n`);
-    expect(readHandshake(request).headers.slice(5)).toEqual([
+    expect(read(request).headers.slice(5)).toEqual([
       [bytes('x-tag'), bytes('One')],
       [bytes('cookie'), bytes('a=1')],
       [bytes('x-tag'), Buffer.from([0x63, 0x61, 0x66, 0xe9])],
       [bytes('cookie'), bytes('b=2')],
-      [bytes('x_under'), bytes('')],
     ]);
   });
 
@@ -101,7 +107,7 @@ describe('readHandshake', () => {
     ['/?q=%41&r=+%zz', '/', 'q=%41&r=+%zz'],
     ['/a?b?c=/d', '/a', 'b?c=/d'],
   ])('splits %s into path and query, and decodes the path alone', async (target, path, query) => {
-    const handshake = readHandshake(await requestOf(target));
+    const handshake = read(await requestOf(target));
     expect(handshake).toMatchObject({ path, query_string: bytes(query) });
   });
 
@@ -124,7 +130,7 @@ describe('readHandshake', () => {
     ['two that differ by case', 'Sec-WebSocket-Protocol: chat, Chat\r\n', ['chat', 'Chat']],
   ])('lists the subprotocols in the order of the client: %s', async (_what, lines, expected) => {
     const request = await requestOfText(`GET / HTTP/1.1\r\n${GOOD_HEADERS}${lines}\r\n`);
-    expect(readHandshake(request).subprotocols).toEqual(expected);
+    expect(read(request).subprotocols).toEqual(expected);
   });
 
   it.each([
@@ -132,7 +138,7 @@ describe('readHandshake', () => {
     ['more than an upgrade in Connection', { Connection: 'keep-alive, Upgrade' }],
     ['every character of a key', { 'Sec-WebSocket-Key': '+/09AZaz+/09AZaz+/09AA==' }],
   ])('accepts %s', async (_what, headers) => {
-    expect(readHandshake(await requestOf('/', headers))).toMatchObject({ path: '/', order: 0 });
+    expect(read(await requestOf('/', headers))).toMatchObject({ path: '/', order: 0 });
   });
 
   it('tells that a socket is encrypted', async () => {
@@ -151,7 +157,7 @@ describe('readHandshake', () => {
     const ended = once(client, 'close');
     client.write(`GET / HTTP/1.1\r\n${GOOD_HEADERS}\r\n`);
     const { request } = await server.next();
-    expect(readHandshake(request).scheme).toBe('wss');
+    expect(read(request).scheme).toBe('wss');
     await Promise.all([server.stop(), ended]);
   });
 
@@ -163,7 +169,7 @@ describe('readHandshake', () => {
     const ended = once(client, 'close');
     client.write(`GET / HTTP/1.1\r\n${GOOD_HEADERS}\r\n`);
     const { request } = await server.next();
-    expect(readHandshake(request)).toMatchObject({ client: null, server: null });
+    expect(read(request)).toMatchObject({ client: null, server: null });
     await Promise.all([server.stop(), ended]);
     await rm(folder, { recursive: true });
   });
@@ -234,8 +240,56 @@ describe('readHandshake', () => {
     ['/%ff', 'expected a path in percent-encoded UTF-8'],
     ['/%c3%28', 'expected a path in percent-encoded UTF-8'],
     ['/%ed%a0%80', 'expected a path in percent-encoded UTF-8'],
-  ])('refuses the target %s with 400', async (target, message) => {
+  ])('refuses the target %s with 400 and quotes it', async (target, problem) => {
+    const message = `${problem}, got "${target}"`;
     expect(refusalOf(await requestOf(target))).toMatchObject({ status: 400, message });
+  });
+
+  it('takes a target of the longest length and refuses one byte more with 414', async () => {
+    const options = { maxUrlBytes: 10 };
+    expect(read(await requestOf('/345678?90'), options).path).toBe('/345678');
+    const longer = await requestOf('/345678?901');
+    expect(refusalOf(longer, options)).toMatchObject({
+      status: 414,
+      message: 'expected a target of 10 bytes at most',
+    });
+  });
+
+  it('takes as many headers as there may be and refuses one more with 431', async () => {
+    const options = { maxHeaders: 6 };
+    expect(read(await requestOf('/', { 'X-A': '1' }), options).headers).toHaveLength(6);
+    expect(refusalOf(await requestOf('/', { 'X-A': '1', 'X-B': '2' }), options)).toMatchObject({
+      status: 431,
+      message: 'expected 6 headers at most',
+    });
+  });
+
+  it('refuses a handshake whose headers Node has cut off with 431', async () => {
+    const filling = Array.from({ length: 1_200 }, (_, index) => `A${index}: b\r\n`).join('');
+    const server = await UpgradeServer.start(createServer({ maxHeaderSize: 64 * 1024 }));
+    const client = await server.rawClient();
+    client.socket.write(`GET / HTTP/1.1\r\n${filling}${GOOD_HEADERS}\r\n`);
+    const { request } = await server.next();
+    expect(refusalOf(request)).toMatchObject({ status: 431 });
+  });
+
+  it('says where paths are mounted', async () => {
+    expect(read(await requestOf('/a'), { rootPath: '/live' })).toMatchObject({
+      path: '/a',
+      root_path: '/live',
+    });
+  });
+
+  it.each([
+    ['a length', { 'Content-Length': '3' }],
+    ['chunks', { 'Transfer-Encoding': 'chunked' }],
+  ])('refuses a body announced by %s with 400', async (_what, headers) => {
+    const request = await requestOf('/', headers);
+    expect(refusalOf(request)).toMatchObject({ status: 400, message: 'expected no body' });
+  });
+
+  it('accepts a body of no bytes', async () => {
+    expect(read(await requestOf('/', { 'Content-Length': '0' })).path).toBe('/');
   });
 
   it.each([

@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@nest-channels/core';
 import { headerLines, type Refusal, refuse } from '../../src/server/refusal.js';
 import type { RawClient } from '../support/raw-client.js';
 import { stopUpgradeServers, UpgradeServer } from '../support/upgrade-server.js';
 
-afterEach(stopUpgradeServers);
+const clock = new ManualClock();
+const deadline = { clock, timeoutMs: 5_000 };
+
+afterEach(async () => {
+  await stopUpgradeServers();
+  expect(clock.timers).toBe(0);
+});
 
 async function handshake(): Promise<{ client: RawClient; socket: Socket }> {
   const server = await UpgradeServer.start();
@@ -16,7 +23,7 @@ async function handshake(): Promise<{ client: RawClient; socket: Socket }> {
 
 async function responseTo(refusal: Refusal): Promise<string> {
   const { client, socket } = await handshake();
-  refuse(socket, refusal);
+  refuse(socket, refusal, deadline);
   return client.response();
 }
 
@@ -96,7 +103,7 @@ describe('refuse', () => {
   it.each(INJECTIONS)('throws at %s and sends nothing', async (_what, name, value, code) => {
     const { socket } = await handshake();
     const refusal = { status: 403, headers: { [name]: value } };
-    expect(() => refuse(socket, refusal)).toThrow(expect.objectContaining({ code }));
+    expect(() => refuse(socket, refusal, deadline)).toThrow(expect.objectContaining({ code }));
     expect(socket.bytesWritten).toBe(0);
     expect(socket.writable).toBe(true);
   });
@@ -105,7 +112,7 @@ describe('refuse', () => {
     const { client, socket } = await handshake();
     const closed = new Promise((resolve) => socket.once('close', resolve));
     client.socket.pause();
-    refuse(socket, { status: 403 });
+    refuse(socket, { status: 403 }, deadline);
     await closed;
     expect(socket.destroyed).toBe(true);
     client.socket.resume();
@@ -116,7 +123,7 @@ describe('refuse', () => {
     const errors: Error[] = [];
     socket.on('error', (error) => errors.push(error));
     socket.destroy();
-    refuse(socket, { status: 403 });
+    refuse(socket, { status: 403 }, deadline);
     expect(await client.response()).toBe('');
     expect(errors).toEqual([]);
   });

@@ -1,10 +1,11 @@
 import { type Content, ManualClock } from '@nest-channels/core';
 import { Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../../src/channels-options.js';
-import type { ServerOptions } from '../../src/server-options.js';
+import { SERVER_DEFAULTS, type ServerOptions } from '../../src/server-options.js';
 import { Connection, type ConnectionHost } from '../../src/server/connection.js';
 import { Farewells } from '../../src/server/farewells.js';
 import { readHandshake } from '../../src/server/handshake.js';
+import { TrustedProxies } from '../../src/server/trusted-proxies.js';
 import { readReply } from '../../src/server/reply-reader.js';
 import { Upgrader } from '../../src/server/upgrader.js';
 import { WriteBatch } from '../../src/server/write-batch.js';
@@ -64,7 +65,8 @@ export class ConnectionBench {
   /** Makes the connection of the next handshake; it has not asked the application yet. */
   async arrival(early?: Buffer): Promise<Connection> {
     const arrived = await this.server.next();
-    const handshake = readHandshake(arrived.request);
+    const peer = new TrustedProxies([]).peerOf(arrived.request);
+    const handshake = readHandshake(arrived.request, SERVER_DEFAULTS, peer);
     const head = early ?? arrived.head;
     return new Connection(REPLY_CHANNEL, { ...arrived, handshake, head }, this.#host);
   }
