@@ -36,13 +36,6 @@ const OTHERWISE: Readonly<Record<string, Verdict>> = {
   '7.1.6': 'INFORMATIONAL',
   '7.13.1': 'INFORMATIONAL',
   '7.13.2': 'INFORMATIONAL',
-  '3.2': 'NON-STRICT',
-  '4.1.3': 'NON-STRICT',
-  '4.1.4': 'NON-STRICT',
-  '4.2.3': 'NON-STRICT',
-  '4.2.4': 'NON-STRICT',
-  '5.15': 'NON-STRICT',
-  '7.1.1': 'FAILED: said nothing',
 };
 
 const verdicts = new Map<string, Verdict>();
@@ -63,14 +56,13 @@ describe.each(Object.entries(FAMILIES))('%s', (_family, cases) => {
 });
 
 describe('the demo, in 247 cases,', () => {
-  it('is strict in 233, less so in 10, as it likes in 3, and wrong in 1', () => {
+  it('is strict in 240, less so in 4, and as it likes in 3', () => {
     const sizes = Object.values(FAMILIES).map((cases) => cases.length);
     expect(sizes).toEqual([16, 11, 7, 10, 20, 145, 37, 1]);
     expect(tally([...verdicts.values()])).toEqual({
-      OK: 233,
-      'NON-STRICT': 10,
+      OK: 240,
+      'NON-STRICT': 4,
       INFORMATIONAL: 3,
-      'FAILED: said nothing': 1,
     });
   });
 });

@@ -43,6 +43,8 @@ export interface WebSocketDisconnect {
   readonly code: number;
   /** One more than that of the last frame. */
   readonly order: number;
+  /** Asks the worker to reply `settled` when this end, and all before it, has been handled. */
+  readonly settle?: true;
 }
 
 /**

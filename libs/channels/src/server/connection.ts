@@ -1,11 +1,5 @@
 import type { Duplex } from 'node:stream';
-import {
-  ChannelFull,
-  type ChannelLayer,
-  type Clock,
-  reasonOf,
-  type WebSocketDisconnect,
-} from '@nest-channels/core';
+import { ChannelFull, type ChannelLayer, type Clock, reasonOf } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import type { RawData } from 'ws';
 import type { ServerSettings } from '../server-options.js';
@@ -13,10 +7,11 @@ import type { ClosingWebSocket } from './closing-web-socket.js';
 import type { Traffic } from './access-entry.js';
 import type { Farewells } from './farewells.js';
 import type { Checked } from './heartbeat.js';
-import { Inbound, type ReceiveContent } from './inbound.js';
+import { Inbound } from './inbound.js';
 import { Liveness, type Signs, type Verdict } from './liveness.js';
 import { type Failure, Opening, type Upgrade } from './opening.js';
 import { Outbound, type OutboundHost } from './outbound.js';
+import { Parting } from './parting.js';
 import { type Refusal, UNAVAILABLE } from './refusal.js';
 import type { Close, Reply } from './reply-reader.js';
 import { isUnfinished } from './unfinished-message.js';
@@ -24,6 +19,9 @@ import type { Upgrader } from './upgrader.js';
 
 /** Close code of a connection that ended without a close frame (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
+
+/** Close code of a close frame without one (RFC 6455 §7.1.5). */
+const NO_STATUS = 1005;
 
 /** Is what all connections of a server share. */
 export interface ConnectionHost extends OutboundHost {
@@ -50,21 +48,25 @@ interface Line {
  * Is one client's connection, from its handshake to its end.
  *
  * ```
- * connecting ──accept──► open ──close──► closing
- *     │                   │                 │
- *     └──deny, timeout,───┴──lost───────────┴──► closed
+ * connecting ──accept──► open ──close──► (parting ──►) closing
+ *     │                   │                     │
+ *     └──deny, timeout,───┴──lost───────────────┴──► closed
  *        lost
  * ```
+ * It is parting when its client closes while frames are still being handled: these are answered
+ * before the close is.
+ *
  * It answers to its reply channel and turns what the client does into `websocket.connect`,
  * `.receive` and `.disconnect`. A disconnect follows every connect, unless the application itself
  * refused the connection.
  */
 export class Connection implements Checked {
-  #state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
+  #state: 'connecting' | 'open' | 'parting' | 'closing' | 'closed' = 'connecting';
   readonly #path: string;
   /** Is there until the connection is decided: it holds the request, which is large. */
   #opening?: Opening;
   #line?: Line;
+  #parting?: Parting;
 
   constructor(
     readonly replyChannel: string,
@@ -95,6 +97,7 @@ export class Connection implements Checked {
   answer(reply: Reply): void {
     if (this.#state === 'connecting') this.#decide(reply);
     else if (this.#state === 'open') this.#speak(reply);
+    else if (this.#state === 'parting') this.#speakLast(reply);
   }
 
   /** Ends the connection from the server's side. */
@@ -126,6 +129,11 @@ export class Connection implements Checked {
     if (close) this.#sendClose(close);
   }
 
+  #speakLast({ frame, settled }: Reply): void {
+    if (frame) this.#line?.outbound.send(frame);
+    if (settled !== undefined) this.#parting?.settled(settled);
+  }
+
   #accept(reply: Reply): void {
     const opening = this.#opening as Opening;
     const { handshake } = opening.upgrade;
@@ -145,9 +153,9 @@ export class Connection implements Checked {
     webSocket.on('message', (data: RawData, isBinary) => {
       if (this.#state === 'open') inbound.receive(data as Buffer, isBinary);
     });
-    webSocket.onClosing = () => this.#fallSilent(inbound, outbound);
     webSocket.on('error', (error) => this.#warn(`broke the protocol: ${error.message}`));
     const line = { socket, webSocket, inbound, outbound, liveness: new Liveness(host.clock.now()) };
+    webSocket.onClosing = (code, proceed) => this.#closing(line, code, proceed);
     webSocket.once('close', (code, reason) => {
       access?.ended({ code, reason: reason.toString(), ...trafficOf(line) });
       this.#end(code);
@@ -202,14 +210,28 @@ export class Connection implements Checked {
   }
 
   #sendClose({ code, reason }: Close): void {
+    this.#state = 'closing';
     this.#line?.webSocket.close(code, reason);
   }
 
+  #closing(line: Line, code: number | undefined, proceed: () => void): void {
+    if (this.#state !== 'open' || line.inbound.isSettled) return this.#fallSilent(line, proceed);
+    this.#state = 'parting';
+    line.inbound.end();
+    this.#parting = new Parting({
+      order: this.#sayFarewell(code ?? NO_STATUS, line, { settle: true }),
+      clock: this.host.clock,
+      timeoutMs: this.host.settings.closeTimeoutMs,
+      proceed: () => this.#fallSilent(line, proceed),
+    });
+  }
+
   /** Lets out what waits ahead of the close frame, whoever began to close; nothing follows it. */
-  #fallSilent(inbound: Inbound, outbound: Outbound): void {
+  #fallSilent({ inbound, outbound }: Line, proceed: () => void): void {
     this.#state = 'closing';
     inbound.end();
     outbound.end();
+    proceed();
   }
 
   #fail(failure: Failure): void {
@@ -250,21 +272,26 @@ export class Connection implements Checked {
     if (refusal) this.#opening?.refuse(refusal);
     else this.#opening?.drop();
     const line = this.#line;
+    const parting = this.#parting;
     this.#forget();
     line?.outbound.discard();
     line?.inbound.end();
-    const frames = line?.inbound.takeRest() ?? [];
-    const order = (line?.inbound.order ?? 0) + 1;
-    this.#sayFarewell(frames, { ...this.#identity, code, order });
+    parting?.cancel();
+    if (!parting) this.#sayFarewell(code, line);
   }
 
-  #sayFarewell(frames: readonly ReceiveContent[], disconnect: WebSocketDisconnect): void {
+  /** Sends what is left of the client's words, and its end; returns the `order` of the end. */
+  #sayFarewell(code: number, line?: Line, options: { readonly settle?: true } = {}): number {
+    const frames = line?.inbound.takeRest() ?? [];
+    const order = (line?.inbound.order ?? 0) + 1;
     const received = frames.map((content) => ({ channel: 'websocket.receive', content }));
-    const last = { channel: 'websocket.disconnect', content: { ...disconnect } };
+    const identity = { reply_channel: this.replyChannel, path: this.#path };
+    const content = { ...identity, code, order, ...options };
     void this.host.farewells.say({
-      messages: [...received, last],
+      messages: [...received, { channel: 'websocket.disconnect', content }],
       onLost: ({ channel }, error) => this.#warn(`lost its ${channel} message: ${reasonOf(error)}`),
     });
+    return order;
   }
 
   #forget(): void {
@@ -272,10 +299,6 @@ export class Connection implements Checked {
     this.#opening = undefined;
     this.#line = undefined;
     this.host.forget(this);
-  }
-
-  get #identity(): Pick<WebSocketDisconnect, 'reply_channel' | 'path'> {
-    return { reply_channel: this.replyChannel, path: this.#path };
   }
 
   get #quotedPath(): string {

@@ -87,6 +87,11 @@ export class Inbound {
     return this.#state === 'held';
   }
 
+  /** Tells whether everything the client said is known to have been handled. */
+  get isSettled(): boolean {
+    return this.#window.isSettled && this.#held.length === 0;
+  }
+
   /** Takes the next frame of the client. */
   receive(data: Buffer, isBinary: boolean): void {
     const payload = isBinary ? { bytes: data } : { text: data.toString() };

@@ -20,6 +20,11 @@ export class SettlementWindow {
 
   constructor(private readonly limits: WindowLimits) {}
 
+  /** Tells whether every frame is known to have been handled. */
+  get isSettled(): boolean {
+    return this.#settled === this.#sent;
+  }
+
   get isFull(): boolean {
     const { frames, bytes } = this.limits;
     return this.#sent - this.#settled >= frames || this.#bytes >= bytes;

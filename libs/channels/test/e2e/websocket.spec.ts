@@ -129,7 +129,7 @@ describe('the life of a connection', () => {
     expect(others).toEqual([
       { channel: 'websocket.receive', reply_channel, path, text: 'first', order: 1 },
       { channel: 'websocket.receive', reply_channel, path, bytes: Buffer.from([7]), order: 2 },
-      { channel: 'websocket.disconnect', reply_channel, path, code: 3001, order: 3 },
+      { channel: 'websocket.disconnect', reply_channel, path, code: 3001, order: 3, settle: true },
     ]);
   });
 });

@@ -24,7 +24,10 @@ async function open(): Promise<{ server: ClosingWebSocket; client: RawClient }> 
   new WebSocketServer(OPTIONS).handleUpgrade(request, socket, head, opened.resolve);
   const server = (await opened.promise) as ClosingWebSocket;
   server.on('error', () => undefined);
-  server.onClosing = () => server.send('last');
+  server.onClosing = (_code, proceed) => {
+    server.send('last');
+    proceed();
+  };
   return { server, client };
 }
 
@@ -44,6 +47,18 @@ describe('ClosingWebSocket', () => {
     const { client } = await open();
     client.frame(CLOSE, Buffer.from([0x0f, 0xa0]));
     expect(framesOf(await client.response())).toBe('\x81\x04last\x88\x02\x0f\xa0');
+  });
+
+  it('waits with its close frame until it may proceed', async () => {
+    const { server, client } = await open();
+    const asked = deferred<[number | undefined, () => void]>();
+    server.onClosing = (code, proceed) => asked.resolve([code, proceed]);
+    client.frame(CLOSE, Buffer.from([0x0f, 0xa0]));
+    const [code, proceed] = await asked.promise;
+    expect(code).toBe(4000);
+    server.send('later');
+    proceed();
+    expect(framesOf(await client.response())).toBe('\x81\x05later\x88\x02\x0f\xa0');
   });
 
   it('tells before it closes for a broken protocol', async () => {

@@ -448,8 +448,39 @@ describe('Connection', () => {
       opened.client.send('one frame');
       await bench.next('receive');
       leave(opened);
-      expect(await bench.next('disconnect')).toEqual(disconnect(code, 2));
-      expect(bench.forgotten).toEqual([REPLY_CHANNEL]);
+      expect(await bench.next('disconnect')).toMatchObject(disconnect(code, 2));
+      tell(opened.connection, { settled: 2 });
+      await bench.end();
+      expect(await bench.sent('disconnect')).toEqual([]);
+    });
+
+    it('answers the frames before a close before it answers the close', async () => {
+      const bench = await ConnectionBench.start();
+      const { client, connection } = await bench.open();
+      client.send('one frame');
+      client.webSocket.close(4000);
+      expect(await bench.next('disconnect')).toEqual({ ...disconnect(4000, 2), settle: true });
+      tell(connection, { text: 'an answer' });
+      tell(connection, { settled: 1 });
+      expect(bench.forgotten).toEqual([]);
+      tell(connection, { settled: 2 });
+      expect(await client.next()).toBe('an answer');
+      expect(await client.closed).toEqual({ code: 4000, reason: '' });
+      await bench.end();
+      expect(await bench.sent('disconnect')).toEqual([]);
+    });
+
+    it('answers a close after closeTimeoutMs when its frames are not handled by then', async () => {
+      const bench = await ConnectionBench.start();
+      const { client } = await bench.open();
+      client.send('one frame');
+      client.webSocket.close(4000);
+      await bench.next('disconnect');
+      bench.clock.advance(4_999);
+      expect(bench.clock.timers).toBe(1);
+      bench.clock.advance(1);
+      expect(await client.closed).toEqual({ code: 4000, reason: '' });
+      await bench.end();
     });
 
     it('logs a client that breaks the protocol, and ends', async () => {
