@@ -9,6 +9,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { ChannelsSettings } from './channels-options.js';
 import { LocalLayer } from './errors.js';
+import { Gateways } from './gateways.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
 import { InterfaceServer } from './server/interface-server.js';
@@ -36,6 +37,7 @@ export class ChannelsRuntime
     private readonly settings: ChannelsSettings,
     private readonly layers: Layers,
     private readonly routes: RoutingTable,
+    private readonly gateways: Gateways,
     private readonly server: InterfaceServer,
     private readonly worker: Worker,
   ) {}
@@ -72,7 +74,7 @@ export class ChannelsRuntime
     if (this.#state !== 'idle') return;
     this.#state = 'running';
     if (this.#runs('worker')) this.#startWorker();
-    if (this.#runs('server')) this.server.start(this.http.httpAdapter.getHttpServer());
+    if (this.#runs('server')) this.#startServer();
   }
 
   /** Ends connections before handlers and handlers before the layer, so that each is heard. */
@@ -90,6 +92,10 @@ export class ChannelsRuntime
 
   #runs(part: 'server' | 'worker'): boolean {
     return this.#role === 'embedded' ? this.settings.embedded[part] : this.#role === part;
+  }
+
+  #startServer(): void {
+    this.server.start(this.http.httpAdapter.getHttpServer(), this.gateways.list());
   }
 
   #startWorker(): void {

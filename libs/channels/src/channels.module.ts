@@ -7,6 +7,7 @@ import { Channels } from './channels.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
 import { EnhancerChains } from './enhancer-chain.js';
 import { HandlerContexts } from './handler-contexts.js';
+import { Gateways } from './gateways.js';
 import { HandlerFactory } from './handler.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
@@ -44,6 +45,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     Layers,
     Channels,
     ConsumerExplorer,
+    Gateways,
     EnhancerChains,
     HandlerContexts,
     HandlerFactory,

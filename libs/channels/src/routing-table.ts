@@ -6,6 +6,7 @@ import { type ConsumerMethod, ConsumerExplorer } from './consumer.explorer.js';
 import { EnhancerChains } from './enhancer-chain.js';
 import { DEFAULT_LAYER } from './server-options.js';
 import { InvalidConfiguration } from './errors.js';
+import { Gateways } from './gateways.js';
 import { type Handler, HandlerFactory } from './handler.js';
 import { Layers } from './layers.js';
 
@@ -19,6 +20,7 @@ export class RoutingTable {
     private readonly explorer: ConsumerExplorer,
     private readonly handlers: HandlerFactory,
     private readonly enhancers: EnhancerChains,
+    private readonly gateways: Gateways,
     private readonly layers: Layers,
     private readonly settings: ChannelsSettings,
   ) {}
@@ -73,7 +75,7 @@ export class RoutingTable {
 
   #routes(problems: Problems): Map<string, Routable<Handler>[]> {
     const routes = new Map<string, Routable<Handler>[]>();
-    const owners = new Map<string, string>();
+    const owners = this.#gatewayRoutes();
     for (const consumer of this.explorer.consumers()) {
       const alias = consumer.options.layer ?? DEFAULT_LAYER;
       if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
@@ -86,6 +88,13 @@ export class RoutingTable {
       routes.set(alias, [...list, ...added]);
     }
     return routes;
+  }
+
+  /** What a gateway answers never becomes a message. */
+  #gatewayRoutes(): Map<string, string> {
+    const { embedded, server } = this.settings;
+    const taken = embedded.server ? this.gateways.takenIdentities() : [];
+    return new Map([...taken].map(([identity, owner]) => [`${server.layer} ${identity}`, owner]));
   }
 
   #routesOf(consumer: ConsumerMethod, problems: Problems): Routable<Handler>[] {

@@ -9,12 +9,14 @@ import { Connection, type ConnectionHost } from './connection.js';
 import { drain } from './drain.js';
 import { Entrance } from './entrance.js';
 import { Farewells } from './farewells.js';
+import { type ForeignPath, ForeignPaths } from './foreign-paths.js';
 import { Heartbeat } from './heartbeat.js';
 import { Mailbox } from './mailbox.js';
 import type { Upgrade } from './opening.js';
 import { withinProcess } from './process-limits.js';
 import type { Reply } from './reply-reader.js';
 import type { ServerStatistics } from './server-statistics.js';
+import { takeUpgrades } from './upgrade-listeners.js';
 import { Upgrader } from './upgrader.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -56,8 +58,8 @@ export class InterfaceServer {
     return { connections: this.#connections.size, framesDropped: this.#framesDropped };
   }
 
-  /** Takes the upgrade requests of an HTTP server. */
-  start(httpServer: Server): void {
+  /** Takes the upgrade requests of an HTTP server, but those of foreign paths. */
+  start(httpServer: Server, foreignPaths: readonly ForeignPath[] = []): void {
     if (this.#state !== 'idle') return;
     this.#state = 'running';
     const { server, clock } = this.settings;
@@ -73,9 +75,7 @@ export class InterfaceServer {
     const host = this.#host(layer);
     const settings = withinProcess(server, httpServer);
     this.#entrance = new Entrance({ settings, clock, logger: this.#logger });
-    httpServer.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#upgrade(request, socket, head, host),
-    );
+    this.#listen(httpServer, foreignPaths, host);
   }
 
   /**
@@ -116,6 +116,21 @@ export class InterfaceServer {
       frameDropped: () => this.#framesDropped++,
       forget: (connection) => this.#forget(connection, layer),
     };
+  }
+
+  #listen(httpServer: Server, others: readonly ForeignPath[], host: ConnectionHost): void {
+    const listed = this.settings.server.foreignPaths.map((path): ForeignPath => {
+      return { path, extent: 'all below' };
+    });
+    const foreign = new ForeignPaths([...others, ...listed]);
+    const count = takeUpgrades(httpServer, foreign, (request, socket, head) =>
+      this.#upgrade(request, socket, head, host),
+    );
+    if (count === 0 || !foreign.isEmpty) return;
+    this.#logger.warn(
+      'Another listener for upgrade requests was there before the interface server and hears of ' +
+        'none any more. List its paths in server.foreignPaths.',
+    );
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, host: ConnectionHost): void {

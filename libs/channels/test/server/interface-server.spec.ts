@@ -29,9 +29,11 @@ class Bench {
   constructor(
     readonly server: UpgradeServer,
     options: ChannelsModuleOptions = {},
+    { isAlone = true } = {},
   ) {
     const layers = { default: this.layer, ...options.layers };
     const settings = new ChannelsSettings({ ...options, layers, clock: this.clock });
+    if (isAlone) server.http.removeAllListeners('upgrade');
     this.interfaceServer = new InterfaceServer(settings, new Layers(settings));
     started.push(this);
   }
@@ -196,6 +198,28 @@ describe('InterfaceServer', () => {
     expect(await client.next()).toBe('once');
     expect(await waitingContents(bench.layer, 'websocket.connect')).toEqual([]);
     expect(bench.interfaceServer.connections).toBe(1);
+  });
+
+  it('leaves listed paths to the listener that was there before, and takes all others', async () => {
+    const server = await UpgradeServer.start();
+    const bench = new Bench(server, { server: { foreignPaths: ['/graphql'] } }, { isAlone: false });
+    bench.interfaceServer.start(server.http);
+    const theirs = await server.rawClient();
+    theirs.handshake('/graphql/socket');
+    expect((await server.next()).request.url).toBe('/graphql/socket');
+    (await server.rawClient()).handshake('/ours');
+    await bench.asked();
+    expect(bench.interfaceServer.connections).toBe(1);
+    expect(bench.logs.messages('warn')).toEqual([]);
+  });
+
+  it('says that a listener hears nothing any more when no path is listed', async () => {
+    const server = await UpgradeServer.start();
+    const bench = new Bench(server, {}, { isAlone: false });
+    bench.interfaceServer.start(server.http);
+    expect(bench.logs.messages('warn')).toEqual([
+      expect.stringContaining('List its paths in server.foreignPaths.'),
+    ]);
   });
 
   describe('when it stops', () => {
