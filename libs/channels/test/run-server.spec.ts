@@ -40,6 +40,13 @@ describe('runServer', () => {
     await second.close();
   });
 
+  it('limits the HTTP server, which is its own', async () => {
+    const app = new SplitApp(sharedLayer());
+    const server = await runServer(app.module('without consumers'), { port: 0 });
+    expect(server.getHttpServer()).toMatchObject({ headersTimeout: 10_000, maxHeadersCount: 100 });
+    await server.close();
+  });
+
   it('runs no consumer, even where it knows them', async () => {
     const app = new SplitApp(sharedLayer());
     const server = await runServer(app.module('with consumers'), { port: 0 });

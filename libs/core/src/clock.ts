@@ -17,11 +17,14 @@ export interface TimerOptions {
   readonly inBackground?: boolean;
 }
 
+/** Node fires a timer beyond it, and one that is infinite, at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 /** Is the clock of the running process. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   setTimer: (callback, delayMs, options) => {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS));
     if (options?.inBackground) timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },

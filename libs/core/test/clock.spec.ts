@@ -86,6 +86,13 @@ describe('systemClock', () => {
     expect(calls).toBe(1);
   });
 
+  it.each([Infinity, 2 ** 31])('does not call back at once after %d ms', (delayMs) => {
+    let calls = 0;
+    systemClock.setTimer(() => calls++, delayMs);
+    jest.advanceTimersByTime(2 ** 31 - 2);
+    expect(calls).toBe(0);
+  });
+
   it('does not call back after a timer was taken back', () => {
     let calls = 0;
     const timer = systemClock.setTimer(() => calls++, 200);
