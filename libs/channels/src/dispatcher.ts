@@ -14,6 +14,7 @@ import {
 import { HttpException, Logger } from '@nestjs/common';
 import type { WorkerSettings } from './worker-options.js';
 import type { Handler } from './handler.js';
+import { quote } from './log-text.js';
 
 /** Is what a dispatcher works with, all of one layer. */
 export interface DispatcherParts {
@@ -135,7 +136,7 @@ function isBadFrame(message: Message, error: unknown): error is MalformedJson {
 /** Names the channel and, quoted so that it cannot forge log lines, the path of a message. */
 function describe({ channel, content }: Message): string {
   const path = content['path'];
-  return typeof path === 'string' ? `${channel} ${JSON.stringify(path)}` : channel;
+  return typeof path === 'string' ? `${channel} ${quote(path)}` : channel;
 }
 
 function statusOf(error: unknown): number {

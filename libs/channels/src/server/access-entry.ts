@@ -1,4 +1,4 @@
-import { clip, escape, quote } from './log-text.js';
+import { clip, escape, quote } from '../log-text.js';
 
 const MAX_TEXT_BYTES = 200;
 

@@ -10,8 +10,7 @@ import {
   asText,
   type End,
 } from './access-entry.js';
-import { clip } from './log-text.js';
-import type { Peer } from './trusted-proxies.js';
+import { clip } from '../log-text.js';
 
 /** Leaves room for all the rest of a line within 2 KiB. */
 const MAX_PATH_BYTES = 1_000;
@@ -34,9 +33,9 @@ export class AccessLog {
   }
 
   /** Begins the record of a handshake that has just arrived. */
-  begin({ method = '', url = '' }: IncomingMessage, { client }: Peer): AccessRecord {
+  begin({ method = '', url = '' }: IncomingMessage, client: string): AccessRecord {
     const path = clip(url.split('?', 1)[0], MAX_PATH_BYTES);
-    const subject = { client: client?.[0] ?? 'unix', method, path };
+    const subject = { client, method, path };
     return new AccessRecord(subject, this.clock, (entry) => this.#logger.log(this.#format(entry)));
   }
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { ChannelFull, type ChannelLayer, type Clock, reasonOf } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import type { RawData } from 'ws';
+import { quote } from '../log-text.js';
 import type { ServerSettings } from '../server-options.js';
 import type { ClosingWebSocket } from './closing-web-socket.js';
 import type { Traffic } from './access-entry.js';
@@ -165,7 +166,7 @@ export class Connection implements Checked {
 
   #offered(subprotocol: string | undefined, offer: readonly string[]): string | undefined {
     if (subprotocol === undefined || offer.includes(subprotocol)) return subprotocol;
-    const quoted = JSON.stringify(subprotocol);
+    const quoted = quote(subprotocol);
     this.#warn(`accepted without subprotocol ${quoted}, which its client did not offer`);
     return undefined;
   }
@@ -302,7 +303,7 @@ export class Connection implements Checked {
   }
 
   get #quotedPath(): string {
-    return JSON.stringify(this.#path);
+    return quote(this.#path);
   }
 
   #warn(what: string): void {

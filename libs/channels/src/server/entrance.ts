@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import { type Clock, reasonOf } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import { InvalidHandshake } from '../errors.js';
-import type { ServerSettings } from '../server-options.js';
+import { type ServerSettings, UNIX_SOCKET } from '../server-options.js';
 import { AccessLog, type AccessRecord } from './access-log.js';
 import { Admission, type Crowding } from './admission.js';
 import { ClientKeys } from './client-keys.js';
 import { type Handshake, readHandshake } from './handshake.js';
-import { quote } from './log-text.js';
+import { quote } from '../log-text.js';
 import { isAllowedOrigin } from './origin.js';
 import { type Deadline, type Refusal, refuse, UNAVAILABLE } from './refusal.js';
 import { RefusalLog } from './refusal-log.js';
@@ -61,7 +61,12 @@ export class Entrance {
   /** Returns what may go on; any other request is answered, and its socket ended. */
   receive(request: IncomingMessage, socket: Duplex): Entry | undefined {
     const peer = this.#proxies.peerOf(request);
-    const access = this.#access?.begin(request, peer);
+    const access = this.#access?.begin(request, peer ? nameOf(peer) : 'unknown');
+    if (!peer) {
+      access?.answered({});
+      socket.destroy();
+      return undefined;
+    }
     const outcome = this.#judge(request, peer);
     if ('refusal' in outcome) {
       access?.answered({ status: outcome.refusal.status, reason: outcome.reason });
@@ -101,8 +106,8 @@ export class Entrance {
     return this.#keys.of(client?.[0]);
   }
 
-  #tooMany({ refusal, reason, of }: Crowding, { client }: Peer): Rejection {
-    const address = client?.[0] ?? 'unix';
+  #tooMany({ refusal, reason, of }: Crowding, peer: Peer): Rejection {
+    const address = nameOf(peer);
     const isProxy = of === 'address' && this.#keys.isPrivate(address);
     const hint = isProxy ? ' If this is a proxy, name it in server.trustedProxies.' : '';
     const line = `Refused a handshake of ${address} with ${refusal.status}: ${reason}.${hint}`;
@@ -127,4 +132,8 @@ export class Entrance {
     this.host.logger.warn(`Refused a handshake with ${status}: ${reason}`);
     return { refusal: { status, headers }, reason };
   }
+}
+
+function nameOf({ client }: Peer): string {
+  return client?.[0] ?? UNIX_SOCKET;
 }

@@ -3,7 +3,7 @@ import type { WebSocketConnect } from '@nest-channels/core';
 import { InvalidHandshake } from '../errors.js';
 import type { ServerSettings } from '../server-options.js';
 import { assertHeaders, readHeaders } from './handshake-headers.js';
-import { quote } from './log-text.js';
+import { quote } from '../log-text.js';
 import { readSubprotocols } from './subprotocols.js';
 import type { Peer } from './trusted-proxies.js';
 

@@ -32,8 +32,9 @@ export class TrustedProxies {
     this.#trustsUnixSocket = proxies.includes(UNIX_SOCKET);
   }
 
-  /** Returns who sent a request. */
-  peerOf({ socket, headers }: IncomingMessage): Peer {
+  /** Returns who sent a request; undefined for one that is gone, whom the system forgot at once. */
+  peerOf({ socket, headers }: IncomingMessage): Peer | undefined {
+    if (socket.remoteAddress === undefined && socket.localAddress !== undefined) return undefined;
     const client = addressOf(socket.remoteAddress, socket.remotePort);
     const scheme = 'encrypted' in socket ? 'wss' : 'ws';
     if (!this.#trusts(client)) return { client, scheme };

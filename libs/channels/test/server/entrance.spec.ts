@@ -139,6 +139,17 @@ describe('Entrance', () => {
     ]);
   });
 
+  it('drops a client that is gone, whose address nobody knows', async () => {
+    const bench = await Bench.start({ accessLog: 'text' });
+    const client = await bench.server.rawClient();
+    client.handshake('/path');
+    client.reset();
+    const { request, socket } = await bench.server.next();
+    expect(bench.entrance.receive(request, socket)).toBeUndefined();
+    expect(socket.destroyed).toBe(true);
+    expect(bench.logs.messages('log', 'Access')).toEqual(['unknown GET "/path" left after 0 ms']);
+  });
+
   it('refuses everybody with 503 once it is closed', async () => {
     const bench = await Bench.start();
     bench.entrance.close();

@@ -40,7 +40,7 @@ async function requestOfText(text: string): Promise<IncomingMessage> {
 }
 
 function read(request: IncomingMessage, options: ServerOptions = {}): Handshake {
-  const peer = new TrustedProxies([]).peerOf(request);
+  const peer = new TrustedProxies([]).peerOf(request) ?? { client: null, scheme: 'ws' };
   return readHandshake(request, { ...SERVER_DEFAULTS, ...options }, peer);
 }
 

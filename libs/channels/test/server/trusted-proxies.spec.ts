@@ -24,7 +24,7 @@ function request({ from, isEncrypted, forwardedFor, forwardedProto }: Sent): Inc
   return message;
 }
 
-function peerOf(proxies: string[], sent: Sent): Peer {
+function peerOf(proxies: string[], sent: Sent): Peer | undefined {
   return new TrustedProxies(proxies).peerOf(request(sent));
 }
 
@@ -54,7 +54,7 @@ describe('TrustedProxies', () => {
     ['IPv4 in IPv6', '203.0.113.7, ::ffff:10.0.0.9', ['203.0.113.7', 0]],
     ['spaces and tabs', ' \t 203.0.113.7 \t,  10.0.0.9 ', ['203.0.113.7', 0]],
   ])('finds the client behind a trusted peer: %s', (_what, forwardedFor, client) => {
-    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedFor }).client).toEqual(client);
+    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedFor })?.client).toEqual(client);
   });
 
   it.each([
@@ -74,8 +74,8 @@ describe('TrustedProxies', () => {
     ['a semicolon', '203.0.113.7;proto=https'],
   ])('stops at what is no address: %s', (_what, hop) => {
     const forwardedFor = `198.51.100.1, ${hop}, 10.0.0.9`;
-    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedFor }).client).toEqual(['10.0.0.9', 0]);
-    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedFor: hop }).client).toEqual([
+    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedFor })?.client).toEqual(['10.0.0.9', 0]);
+    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedFor: hop })?.client).toEqual([
       '10.0.0.1',
       4711,
     ]);
@@ -93,26 +93,32 @@ describe('TrustedProxies', () => {
     ['https,', 'ws'],
     ['gopher', 'ws'],
   ])('believes the last scheme of a trusted peer: %j is %s', (forwardedProto, scheme) => {
-    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedProto }).scheme).toBe(scheme);
+    expect(peerOf(PROXIES, { from: '10.0.0.1', forwardedProto })?.scheme).toBe(scheme);
   });
 
   it('sees for itself what a trusted peer does not say', () => {
     const sent = { from: '10.0.0.1', isEncrypted: true };
-    expect(peerOf(PROXIES, sent).scheme).toBe('wss');
-    expect(peerOf(PROXIES, { ...sent, forwardedProto: 'http' }).scheme).toBe('ws');
+    expect(peerOf(PROXIES, sent)?.scheme).toBe('wss');
+    expect(peerOf(PROXIES, { ...sent, forwardedProto: 'http' })?.scheme).toBe('ws');
   });
 
   it('trusts a Unix socket only when told so', () => {
     const sent = { forwardedFor: '203.0.113.7', forwardedProto: 'https' };
     expect(peerOf(PROXIES, sent)).toEqual({ client: null, scheme: 'ws' });
     expect(peerOf(['unix'], sent)).toEqual({ client: ['203.0.113.7', 0], scheme: 'wss' });
-    expect(peerOf(['unix'], { from: '10.0.0.1', ...sent }).client).toEqual(['10.0.0.1', 4711]);
+    expect(peerOf(['unix'], { from: '10.0.0.1', ...sent })?.client).toEqual(['10.0.0.1', 4711]);
+  });
+
+  it('knows a peer that is gone from one on a Unix socket', () => {
+    const gone = request({});
+    Object.defineProperty(gone.socket, 'localAddress', { value: '127.0.0.1' });
+    expect(new TrustedProxies(['unix']).peerOf(gone)).toBeUndefined();
   });
 
   it('reads IPv4 that came over IPv6 as IPv4', () => {
-    expect(peerOf([], { from: '::ffff:192.0.2.1' }).client).toEqual(['192.0.2.1', 4711]);
+    expect(peerOf([], { from: '::ffff:192.0.2.1' })?.client).toEqual(['192.0.2.1', 4711]);
     const sent = { from: '::ffff:10.0.0.1', forwardedFor: '203.0.113.7' };
-    expect(peerOf(PROXIES, sent).client).toEqual(['203.0.113.7', 0]);
+    expect(peerOf(PROXIES, sent)?.client).toEqual(['203.0.113.7', 0]);
   });
 
   // Whoever is not trusted chooses all that stands left of its own address, and no more.

@@ -65,7 +65,7 @@ export class ConnectionBench {
   /** Makes the connection of the next handshake; it has not asked the application yet. */
   async arrival(early?: Buffer): Promise<Connection> {
     const arrived = await this.server.next();
-    const peer = new TrustedProxies([]).peerOf(arrived.request);
+    const peer = new TrustedProxies([]).peerOf(arrived.request) ?? { client: null, scheme: 'ws' };
     const handshake = readHandshake(arrived.request, SERVER_DEFAULTS, peer);
     const head = early ?? arrived.head;
     return new Connection(REPLY_CHANNEL, { ...arrived, handshake, head }, this.#host);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { clip, escape, quote } from '../../src/server/log-text.js';
+import { clip, escape, quote } from '../src/log-text.js';
 
 describe('quote', () => {
   it.each([
