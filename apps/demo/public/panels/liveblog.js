@@ -84,7 +84,8 @@ async function save(ui) {
   const isSaved = await report(ui, () =>
     id ? request('PUT', pathOf({ id }), draft) : request('POST', '/liveblog/posts', draft),
   );
-  if (isSaved) edit(ui, null);
+  // Whoever typed on in the meantime keeps that.
+  if (isSaved && ui.text.value === draft.text) edit(ui, null);
 }
 
 /** Puts a post into the form; null makes it a form for a new one again. */
