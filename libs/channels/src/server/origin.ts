@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { ServerSettings } from '../server-options.js';
 import { webOrigin } from '../web-origin.js';
 
+/** Is an origin as browsers write it (RFC 6454 §6.2), in ASCII: no user, no path. */
+const SERIALIZED = /^[a-z][a-z0-9+.-]*:\/\/[\w.:[\]-]+$/i;
+
 /**
  * Tells whether the page a handshake comes from may connect.
  *
@@ -14,7 +17,7 @@ export function isAllowedOrigin(
 ): boolean {
   const { origin: header, host } = request.headers;
   if (header === undefined || allowed === '*') return true;
-  const origin = webOrigin(header);
+  const origin = SERIALIZED.test(header) ? webOrigin(header) : undefined;
   if (origin === undefined) return false;
   if (allowed.some((entry) => webOrigin(entry) === origin)) return true;
   return isOwn(origin, host) || (!isProduction() && isLoopback(origin));

@@ -54,6 +54,18 @@ describe('isAllowedOrigin', () => {
     ['another port', 'https://app.example:8443'],
     ['the own host as user', 'https://app.example@evil.example'],
     ['the own host as user and password', 'https://app.example:80@evil.example'],
+    ['a sibling of the own host', 'https://other.example'],
+    ['the own host with a user', 'https://user@app.example'],
+    ['the own host with a user and a password', 'https://user:pass@app.example'],
+    ['the own host with a path', 'https://app.example/'],
+    ['the own host with a query', 'https://app.example?a'],
+    ['the own host with a fragment', 'https://app.example#a'],
+    ['the own host with a port that is none', 'https://app.example:http'],
+    ['the own host with a foreign dot', 'https://app\u3002example'],
+    ['the own host with a tab', 'https://app\t.example'],
+    ['the own host twice', 'https://app.example, https://app.example'],
+    ['two origins without a comma', 'https://app.example https://evil.example'],
+    ['the own host in percent-encoding', 'https://%61pp.example'],
     ['the own host in the path', 'https://evil.example/app.example'],
     ['the own host in the query', 'https://evil.example?app.example'],
     ['the own host in the fragment', 'https://evil.example#@app.example'],
@@ -85,6 +97,13 @@ describe('isAllowedOrigin', () => {
   ])('lets pages of a listed origin in, written %s', (_what, origin) => {
     const allowed = ['https://other.example', 'https://pages.example'];
     expect(isAllowedOrigin(handshake(origin), allowed)).toBe(true);
+  });
+
+  it('lets pages of a name beyond ASCII in by its ASCII form, as browsers write it', () => {
+    const allowed = ['https://xn--bcher-kva.example'];
+    expect(isAllowedOrigin(handshake('https://xn--bcher-kva.example'), allowed)).toBe(true);
+    expect(isAllowedOrigin(handshake('https://b\xfccher.example'), allowed)).toBe(false);
+    expect(isAllowedOrigin(handshake('https://bucher.example'), allowed)).toBe(false);
   });
 
   it('lets pages of an origin in that is listed in upper case', () => {
