@@ -13,7 +13,7 @@ import { type ForeignPath, ForeignPaths } from './foreign-paths.js';
 import { Heartbeat } from './heartbeat.js';
 import { Mailbox } from './mailbox.js';
 import type { Upgrade } from './opening.js';
-import { withinProcess } from './process-limits.js';
+import { loweredLimits, withinProcess } from './process-limits.js';
 import type { Reply } from './reply-reader.js';
 import type { ServerStatistics } from './server-statistics.js';
 import { takeUpgrades } from './upgrade-listeners.js';
@@ -73,8 +73,7 @@ export class InterfaceServer {
     this.#mailbox.open();
     this.#heartbeat.start();
     const host = this.#host(layer);
-    const settings = withinProcess(server, httpServer);
-    this.#entrance = new Entrance({ settings, clock, logger: this.#logger });
+    this.#entrance = this.#entranceOf(httpServer);
     this.#listen(httpServer, foreignPaths, host);
   }
 
@@ -116,6 +115,13 @@ export class InterfaceServer {
       frameDropped: () => this.#framesDropped++,
       forget: (connection) => this.#forget(connection, layer),
     };
+  }
+
+  #entranceOf(httpServer: Server): Entrance {
+    const { server, clock } = this.settings;
+    const settings = withinProcess(server, httpServer);
+    for (const line of loweredLimits(server, settings)) this.#logger.warn(line);
+    return new Entrance({ settings, clock, logger: this.#logger });
   }
 
   #listen(httpServer: Server, others: readonly ForeignPath[], host: ConnectionHost): void {

@@ -22,6 +22,15 @@ export function withinProcess(
   };
 }
 
+/** Describes the limits that were set and are lower all the same. */
+export function loweredLimits(wanted: ServerSettings, kept: ServerSettings): string[] {
+  const keys = ['maxHeaders', 'maxConnections'] as const;
+  const lowered = keys.filter((key) => wanted[key] !== Infinity && kept[key] < wanted[key]);
+  return lowered.map(
+    (key) => `server.${key} is ${kept[key]} instead of ${wanted[key]}: this process keeps no more.`,
+  );
+}
+
 /**
  * Returns how many connections the open files of a process allow; Infinity where it is not told.
  *

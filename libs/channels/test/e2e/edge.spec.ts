@@ -97,6 +97,20 @@ describe('without a trusted proxy', () => {
   });
 });
 
+describe('a handshake with 2,500 headers', () => {
+  // Node 20 would hand it over without those that make it a handshake.
+  it.each([100, 10_000])('is refused with 431, even if %d may be sent', async (maxHeaders) => {
+    const app = await start({ maxHeaders });
+    const client = await RawClient.connect(app.port);
+    client.socket.write(
+      `GET /echo HTTP/1.1\r\n${'a:\r\n'.repeat(2_500)}Host: localhost\r\nConnection: Upgrade\r\n` +
+        'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    expect(await client.response()).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
 describe('a full server', () => {
   it('refuses with 503 and takes the next when a connection has ended', async () => {
     const app = await start({ maxConnections: 1 });

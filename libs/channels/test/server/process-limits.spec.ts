@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { maxOpenConnections, withinProcess } from '../../src/server/process-limits.js';
+import {
+  loweredLimits,
+  maxOpenConnections,
+  withinProcess,
+} from '../../src/server/process-limits.js';
 import { SERVER_DEFAULTS } from '../../src/server-options.js';
 
 const limits = (soft: number | string): string =>
@@ -44,5 +48,21 @@ describe('withinProcess', () => {
   (process.platform === 'linux' ? it : it.skip)('limits connections on Linux', () => {
     const { maxConnections } = withinProcess(SERVER_DEFAULTS, { maxHeadersCount: null });
     expect(maxConnections).toBeGreaterThan(0);
+  });
+});
+
+describe('loweredLimits', () => {
+  it('says what is lower than it was set', () => {
+    const wanted = { ...SERVER_DEFAULTS, maxHeaders: 5_000, maxConnections: 50_000 };
+    const kept = { ...wanted, maxHeaders: 1_000, maxConnections: 512 };
+    expect(loweredLimits(wanted, kept)).toEqual([
+      'server.maxHeaders is 1000 instead of 5000: this process keeps no more.',
+      'server.maxConnections is 512 instead of 50000: this process keeps no more.',
+    ]);
+  });
+
+  it('says nothing of limits that were left to the process', () => {
+    expect(loweredLimits(SERVER_DEFAULTS, { ...SERVER_DEFAULTS, maxConnections: 512 })).toEqual([]);
+    expect(loweredLimits(SERVER_DEFAULTS, SERVER_DEFAULTS)).toEqual([]);
   });
 });
