@@ -53,7 +53,8 @@ export class AccessRecord {
   }
 
   /** Tells how the handshake was answered. */
-  answered(answer: Answer): void {
+  answered({ status, subprotocol, reason }: Answer): void {
+    const answer = { status, subprotocol, reason };
     this.write({ ...this.subject, event: 'handshake', durationMs: this.#lap(), ...answer });
   }
 

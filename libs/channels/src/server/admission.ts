@@ -14,10 +14,8 @@ export interface AdmissionHost {
   readonly random?: () => number;
 }
 
-/** Is why a client may not come or stay now. */
-export interface Crowding {
-  readonly refusal: Refusal;
-  readonly reason: string;
+/** Is the refusal of a client that may not come or stay now. */
+export interface Crowding extends Refusal {
   /** Is whose limit is reached. */
   readonly of: 'address' | 'process';
 }
@@ -83,8 +81,8 @@ export class Admission {
   #crowding(of: Crowding['of'], limit: keyof AdmissionLimits): Crowding {
     const seconds = 1 + Math.floor(this.#random() * MAX_RETRY_SECONDS);
     const status = of === 'address' ? 429 : 503;
-    const refusal = { status, headers: { 'Retry-After': String(seconds) } };
-    return { of, refusal, reason: `over ${limit} (${this.limits[limit]})` };
+    const headers = { 'Retry-After': String(seconds) };
+    return { of, status, headers, reason: `over ${limit} (${this.limits[limit]})` };
   }
 
   #add(address: string | undefined, change: number): void {

@@ -90,7 +90,7 @@ export class Connection implements Checked {
       // A layer that lost its answer may have delivered the message all the same.
       if (this.#state !== 'connecting') return;
       this.#warn(`refused with 503: ${reasonOf(error)}`);
-      this.#refuse(UNAVAILABLE);
+      this.#refuse({ ...UNAVAILABLE, reason: reasonOf(error) });
     }
   }
 
@@ -103,7 +103,8 @@ export class Connection implements Checked {
 
   /** Ends the connection from the server's side. */
   close(close: Close): void {
-    if (this.#state === 'connecting') this.#end(ABNORMAL, UNAVAILABLE);
+    const { reason } = close;
+    if (this.#state === 'connecting') this.#end(ABNORMAL, { ...UNAVAILABLE, reason });
     else if (this.#state === 'open') this.#sendClose(close);
   }
 
@@ -253,12 +254,12 @@ export class Connection implements Checked {
       `refused with 503: nothing answered within ${acceptTimeoutMs} ms. ` +
         'Is a worker running, and does its websocket.connect handler accept or deny?',
     );
-    return UNAVAILABLE;
+    return { ...UNAVAILABLE, reason: 'nothing answered in time' };
   }
 
   #tooEarly(): Refusal {
     this.#warn(`refused with 413: over ${this.host.settings.maxEarlyBytes} bytes before accept`);
-    return { status: 413 };
+    return { status: 413, reason: 'too much before the accept' };
   }
 
   /** Refuses as the application wants it: it knows, so no disconnect follows. */

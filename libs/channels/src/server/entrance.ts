@@ -10,9 +10,11 @@ import { ClientKeys } from './client-keys.js';
 import { type Handshake, readHandshake } from './handshake.js';
 import { quote } from '../log-text.js';
 import { isAllowedOrigin } from './origin.js';
-import { type Deadline, type Refusal, refuse, UNAVAILABLE } from './refusal.js';
+import { type Refusal, refuse, UNAVAILABLE } from './refusal.js';
 import { RefusalLog } from './refusal-log.js';
 import { type Peer, TrustedProxies } from './trusted-proxies.js';
+
+const STOPPING: Refusal = { ...UNAVAILABLE, reason: 'the server is stopping' };
 
 /** Is what an entrance needs of its server. */
 export interface EntranceHost {
@@ -28,12 +30,6 @@ export interface Entry {
   readonly handshake: Handshake;
   /** Is where its outcome is told; absent without an access log. */
   readonly access?: AccessRecord;
-}
-
-/** Is a handshake that did not. */
-interface Rejection {
-  readonly refusal: Refusal;
-  readonly reason: string;
 }
 
 /**
@@ -62,17 +58,9 @@ export class Entrance {
   receive(request: IncomingMessage, socket: Duplex): Entry | undefined {
     const peer = this.#proxies.peerOf(request);
     const access = this.#access?.begin(request, peer ? nameOf(peer) : 'unknown');
-    if (!peer) {
-      access?.answered({});
-      socket.destroy();
-      return undefined;
-    }
+    if (!peer) return this.#turnAway(socket, access);
     const outcome = this.#judge(request, peer);
-    if ('refusal' in outcome) {
-      access?.answered({ status: outcome.refusal.status, reason: outcome.reason });
-      refuse(socket, outcome.refusal, this.#deadline);
-      return undefined;
-    }
+    if ('status' in outcome) return this.#turnAway(socket, access, outcome);
     // A place is free again when its file is: after the end of the connection.
     socket.on('close', this.#admission.enter(this.#keyOf(peer)));
     return { handshake: outcome, access };
@@ -85,8 +73,8 @@ export class Entrance {
     this.#refusals.close();
   }
 
-  #judge(request: IncomingMessage, peer: Peer): Handshake | Rejection {
-    if (this.#state === 'closed') return { refusal: UNAVAILABLE, reason: 'the server is stopping' };
+  #judge(request: IncomingMessage, peer: Peer): Handshake | Refusal {
+    if (this.#state === 'closed') return STOPPING;
     const crowding = this.#admission.arrive(this.#keyOf(peer));
     if (crowding) return this.#tooMany(crowding, peer);
     try {
@@ -97,40 +85,43 @@ export class Entrance {
     }
   }
 
-  get #deadline(): Deadline {
+  /** Who is gone hears no refusal. */
+  #turnAway(socket: Duplex, access?: AccessRecord, refusal?: Refusal): undefined {
+    access?.answered(refusal ?? {});
     const { clock, settings } = this.host;
-    return { clock, timeoutMs: settings.closeTimeoutMs };
+    if (refusal) refuse(socket, refusal, { clock, timeoutMs: settings.closeTimeoutMs });
+    else socket.destroy();
   }
 
   #keyOf({ client }: Peer): string | undefined {
     return this.#keys.of(client?.[0]);
   }
 
-  #tooMany({ refusal, reason, of }: Crowding, peer: Peer): Rejection {
+  #tooMany({ of, ...refusal }: Crowding, peer: Peer): Refusal {
     const address = nameOf(peer);
     const isProxy = of === 'address' && this.#keys.isPrivate(address);
     const hint = isProxy ? ' If this is a proxy, name it in server.trustedProxies.' : '';
-    const line = `Refused a handshake of ${address} with ${refusal.status}: ${reason}.${hint}`;
+    const line = `Refused a handshake of ${address} with ${refusal.status}: ${refusal.reason}.${hint}`;
     this.#refusals.add(of === 'address' ? address : of, line);
-    return { refusal, reason };
+    return refusal;
   }
 
-  #foreignPage(request: IncomingMessage): Rejection | undefined {
+  #foreignPage(request: IncomingMessage): Refusal | undefined {
     if (isAllowedOrigin(request, this.host.settings.allowedOrigins)) return undefined;
     const origin = quote(request.headers.origin ?? '');
     this.host.logger.warn(
       `Refused a handshake from origin ${origin} with 403. ` +
         'If its pages may connect, list it in server.allowedOrigins.',
     );
-    return { refusal: { status: 403 }, reason: `origin ${origin}` };
+    return { status: 403, reason: `origin ${origin}` };
   }
 
-  #malformed(error: unknown): Rejection {
+  #malformed(error: unknown): Refusal {
     const { status, headers } =
       error instanceof InvalidHandshake ? error : { status: 500, headers: {} };
     const reason = reasonOf(error);
     this.host.logger.warn(`Refused a handshake with ${status}: ${reason}`);
-    return { refusal: { status, headers }, reason };
+    return { status, headers, reason };
   }
 }
 

@@ -65,7 +65,7 @@ export class Opening {
   /** Answers the request with an HTTP status. */
   refuse(refusal: Refusal): void {
     this.#decide();
-    this.upgrade.access?.answered({ status: refusal.status });
+    this.upgrade.access?.answered(refusal);
     const { clock, settings } = this.host;
     refuse(this.upgrade.socket, refusal, { clock, timeoutMs: settings.closeTimeoutMs });
   }

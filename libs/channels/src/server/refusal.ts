@@ -7,6 +7,8 @@ export interface Refusal {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Is what the access log is told, and the client is not. */
+  readonly reason?: string;
 }
 
 /** Refuses a client that may be welcome later. */

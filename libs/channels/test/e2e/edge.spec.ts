@@ -159,6 +159,18 @@ describe('the access log', () => {
     ]);
   });
 
+  it('tells why the server refused what the application did not answer', async () => {
+    const clock = new ManualClock();
+    const app = await start({ accessLog: 'text' }, clock);
+    const socket = app.socket('/silent');
+    while ((await pending(app)) === 0) await nextTurn();
+    clock.advance(5_000);
+    expect((await socket.refused).status).toBe(503);
+    expect(app.logs.messages('log', 'Access')).toEqual([
+      '127.0.0.1 GET "/silent" 503 after 5000 ms: "nothing answered in time"',
+    ]);
+  });
+
   it('tells that a client left before it was answered', async () => {
     const app = await start({ accessLog: 'text' }, new ManualClock());
     const client = await RawClient.connect(app.port);

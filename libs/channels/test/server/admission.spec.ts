@@ -23,7 +23,8 @@ describe('Admission', () => {
     expect(doors.arrive('a')).toEqual({
       of: 'address',
       reason: 'over maxConnectionsPerAddress (2)',
-      refusal: { status: 429, headers: { 'Retry-After': '1' } },
+      status: 429,
+      headers: { 'Retry-After': '1' },
     });
     expect(doors.arrive('b')).toBeUndefined();
   });
@@ -35,7 +36,7 @@ describe('Admission', () => {
       expect(doors.arrive(address)).toMatchObject({
         of: 'process',
         reason: 'over maxConnections (4)',
-        refusal: { status: 503 },
+        status: 503,
       });
     }
   });
@@ -59,13 +60,13 @@ describe('Admission', () => {
     one.arrive('a');
     expect(one.arrive('a')).toMatchObject({
       reason: 'over maxHandshakesPerSecondPerAddress (1)',
-      refusal: { status: 429 },
+      status: 429,
     });
     const all = admission({ maxHandshakesPerSecond: 1 });
     all.arrive('a');
     expect(all.arrive('b')).toMatchObject({
       reason: 'over maxHandshakesPerSecond (1)',
-      refusal: { status: 503 },
+      status: 503,
     });
   });
 
@@ -75,6 +76,6 @@ describe('Admission', () => {
     [0.999, '5'],
   ])('spreads those it refuses over seconds: %d becomes %s', (drawn, seconds) => {
     const doors = admission({ maxConnections: 0 }, () => drawn);
-    expect(doors.arrive('a')?.refusal.headers).toEqual({ 'Retry-After': seconds });
+    expect(doors.arrive('a')?.headers).toEqual({ 'Retry-After': seconds });
   });
 });
