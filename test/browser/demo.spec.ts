@@ -137,30 +137,51 @@ describe('the liveblog', () => {
     expect(await texts.count()).toBe(2);
     await editor.getByLabel('Delete “Doors are closed”').click();
     await reader.getByText('Doors are closed').waitFor({ state: 'detached' });
+    expect(await editor.evaluate(() => document.activeElement?.ariaLabel)).toContain('Posts');
     await reader.close();
     await shows(editor.getByTestId('readers'), '1 reader');
     await editor.close();
   });
 });
 
+/** Writes down, in the page, each text that the first item of a list has shown. */
+async function record(list: Locator): Promise<() => Promise<string[]>> {
+  const shown = await list.evaluateHandle((element) => {
+    const texts: string[] = [];
+    const options = { childList: true, subtree: true };
+    new MutationObserver(() => texts.push(element.firstElementChild?.textContent ?? '')).observe(
+      element,
+      options,
+    );
+    return texts;
+  });
+  return () => shown.jsonValue();
+}
+
 describe('the background job', () => {
-  it('shows its progress in both tabs, after a reload too, while another job fails', async () => {
+  it('shows each step in both tabs', async () => {
     const [page, other] = [await openTab(), await openTab()];
+    const recorded = [
+      await record(page.getByTestId('jobs')),
+      await record(other.getByTestId('jobs')),
+    ];
     await page.getByTestId('job-start').click();
-    await shows(other, 'day 1 of 30');
-    await page.getByTestId('job-fail').click();
-    await page.reload();
-    await page
-      .getByTestId('job')
-      .getByText(/day \d+ of 30/)
-      .first()
-      .waitFor();
-    for (const tab of [page, other]) {
-      await shows(tab, 'The log of day 12 is damaged.');
+    for (const [index, tab] of [page, other].entries()) {
       await tab.getByText(/^30 days: 2,\d+ kB became \d+ kB$/).waitFor();
+      const steps = (await recorded[index]()).filter((text) => text.startsWith('day '));
+      expect(steps).toEqual(Array.from({ length: 30 }, (_, day) => `day ${day} of 30`));
     }
-    expect(await page.getByTestId('job').count()).toBe(2);
     await Promise.all([page.close(), other.close()]);
+  });
+
+  it('is shown after a reload too, with the reason why it failed', async () => {
+    const page = await openTab();
+    const answer = page.waitForResponse('**/archives');
+    await page.getByTestId('job-fail').click();
+    expect((await answer).status()).toBe(202);
+    await page.reload();
+    await shows(page, 'The log of day 12 is damaged.');
+    await page.close();
   });
 });
 

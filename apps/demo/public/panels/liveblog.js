@@ -33,7 +33,10 @@ const events = {
     if (ui.posts.childElementCount > MAX_POSTS) ui.posts.lastElementChild.remove();
   },
   deleted(ui, { id }) {
-    itemOf(ui, id)?.remove();
+    const item = itemOf(ui, id);
+    // Whoever used its button should not lose the place on the page.
+    if (item?.contains(document.activeElement)) ui.posts.focus();
+    item?.remove();
   },
   readers(ui, { count }) {
     ui.readers.textContent = count === 1 ? '1 reader' : `${count} readers`;

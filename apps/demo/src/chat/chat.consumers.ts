@@ -24,7 +24,7 @@ interface ChatLine {
   readonly text: string;
 }
 
-/** Is what happened when somebody comes or goes. */
+/** Says who came or went. */
 interface ChatNews {
   readonly room: string;
   readonly user: string;
@@ -101,6 +101,6 @@ function checkedName(username: string): string {
   const name = username.trim();
   if (!name) throw new ForbiddenException('a room needs ?username=');
   if (name.length > MAX_NAME_LENGTH)
-    throw new ForbiddenException(`a name has at most ${MAX_NAME_LENGTH} characters`);
+    throw new ForbiddenException('a name has 40 characters at most');
   return name;
 }
