@@ -149,10 +149,8 @@ async function record(list: Locator): Promise<() => Promise<string[]>> {
   const shown = await list.evaluateHandle((element) => {
     const texts: string[] = [];
     const options = { childList: true, subtree: true };
-    new MutationObserver(() => texts.push(element.firstElementChild?.textContent ?? '')).observe(
-      element,
-      options,
-    );
+    const note = (): unknown => texts.push(element.firstElementChild?.textContent ?? '');
+    new MutationObserver(note).observe(element, options);
     return texts;
   });
   return () => shown.jsonValue();

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { Demo } from '../support/demo.js';
 import { stopProcesses } from '../support/process.js';
+
+jest.setTimeout(60_000);
 
 const STATUSES = ['liveblog-status', 'archives-status', 'status'];
 
@@ -16,7 +18,7 @@ describe('a page whose server restarts', () => {
     page = await browser.newPage();
     await page.goto(`${demo.url}/?name=Ada`);
     await page.getByTestId('join').click();
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -38,5 +40,5 @@ describe('a page whose server restarts', () => {
     await page.getByTestId('post-text').fill('We are back.');
     await page.getByTestId('publish').click();
     await page.getByTestId('post').getByText('We are back.').waitFor();
-  }, 60_000);
+  });
 });

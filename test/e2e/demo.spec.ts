@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TestSocket } from '../../libs/channels/test/support/test-socket.js';
 import { freePort, NodeProcess, stopProcesses } from '../support/process.js';
 
@@ -7,6 +7,8 @@ interface Frame {
   readonly count?: number;
   readonly job?: { readonly id: string; readonly state: string };
 }
+
+jest.setTimeout(60_000);
 
 let demo: NodeProcess;
 let port: number;
@@ -221,7 +223,7 @@ describe('the background job of the demo', () => {
     expect(jobs[0]).toMatchObject({ state: 'running', days: 20 });
     await until(late, ({ job }) => job?.state === 'done');
     await Promise.all([watcher.close(), late.close()]);
-  }, 30_000);
+  });
 
   it('says why it failed, and so does the log', async () => {
     const watcher = await watch();
