@@ -198,6 +198,7 @@ export class Connection implements Checked {
   }
 
   #undeliverable(error: Error): void {
+    if (this.#state === 'closed') return this.#warn(`lost a frame: ${error.message}`);
     if (this.#state !== 'open') return;
     this.#warn(`closed with 1013: ${error.message}`);
     const reason = error instanceof ChannelFull ? 'overloaded' : 'layer unavailable';
