@@ -20,7 +20,14 @@ export const handshakes: readonly Attack[] = [
     expected: 'all asked, none left',
     run: resetInGuard,
   },
-  ...['\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\0', '\x7f'].map((character) =>
+  refused('M06', '2,500 headers, those of the handshake last', 431, (target) =>
+    target.answerTo(withHeadersFirst(numbered(2_500))),
+  ),
+  refused('M06', '2,000 headers, those of the handshake last', 431, (target) =>
+    target.answerTo(withHeadersFirst(numbered(2_000))),
+  ),
+  refused('M07', 'one header 2,000 times', 431, withHeaders({ a: Array(2_000).fill('b') })),
+  ...['\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\0', '\x7f', '\x85'].map((character) =>
     refused(
       'M08',
       `${JSON.stringify(character)} in a header`,
@@ -171,6 +178,20 @@ async function seenHeaders(target: Target, headers: Headers): Promise<Seen> {
   const client: ProtocolClient = await target.open('/headers', { headers });
   const [event] = await client.heard(1);
   return JSON.parse(event.kind === 'text' ? event.data : '{}') as Seen;
+}
+
+function numbered(count: number): string {
+  return Array.from({ length: count }, (_, index) => `${index.toString(36)}:\r\n`).join('');
+}
+
+function withHeadersFirst(lines: string): Buffer {
+  const [first, rest] = split(handshake('/echo').toString('latin1'));
+  return Buffer.from(first + lines + rest, 'latin1');
+}
+
+function split(request: string): [string, string] {
+  const end = request.indexOf('\r\n') + 2;
+  return [request.slice(0, end), request.slice(end)];
 }
 
 function isSame(actual: unknown, expected: unknown): boolean {
