@@ -4,6 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -13,6 +14,7 @@ import { Gateways } from './gateways.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
 import { InterfaceServer } from './server/interface-server.js';
+import type { WorkerStatistics } from './worker/worker-statistics.js';
 import { Worker } from './worker/worker.js';
 
 /** Is the part a process plays; `embedded` plays those that its options leave on. */
@@ -21,16 +23,22 @@ export type Role = 'embedded' | 'server' | 'worker';
 /**
  * Starts and stops what a process runs, with the Nest application it belongs to.
  *
- * States: idle → running → stopping → stopped. An application with an HTTP server starts by itself;
+ * States: idle → running → leaving → stopping → stopped; while it is leaving, the application has
+ * been told to stop and everything still works. An application with an HTTP server starts by itself;
  * an application context only sends, unless {@link runWorker} makes it a worker.
  */
 @Injectable()
 export class ChannelsRuntime
-  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+  implements
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnModuleDestroy,
+    BeforeApplicationShutdown,
+    OnApplicationShutdown
 {
   readonly #logger = new Logger('Channels');
   #role: Role = 'embedded';
-  #state: 'idle' | 'running' | 'stopping' | 'stopped' = 'idle';
+  #state: 'idle' | 'running' | 'leaving' | 'stopping' | 'stopped' = 'idle';
 
   constructor(
     private readonly http: HttpAdapterHost,
@@ -45,6 +53,11 @@ export class ChannelsRuntime
   /** Is true from the end of the boot to the beginning of the shutdown. */
   get isReady(): boolean {
     return this.#state === 'running';
+  }
+
+  /** Counts what became of the messages that the worker of this process has received. */
+  workerStatistics(): WorkerStatistics {
+    return this.worker.statistics();
   }
 
   /**
@@ -77,9 +90,14 @@ export class ChannelsRuntime
     if (this.#runs('server')) this.#startServer();
   }
 
+  /** Stops being ready, as nothing new should come from now on. */
+  onModuleDestroy(): void {
+    if (this.#state === 'running') this.#state = 'leaving';
+  }
+
   /** Ends connections before handlers and handlers before the layer, so that each is heard. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.#state !== 'running') return;
+    if (this.#state !== 'running' && this.#state !== 'leaving') return;
     this.#state = 'stopping';
     await this.server.stop();
     await this.worker.stop({ drain: this.#role === 'embedded' });

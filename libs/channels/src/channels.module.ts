@@ -13,6 +13,7 @@ import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
 import { InterfaceServer } from './server/interface-server.js';
 import { Worker } from './worker/worker.js';
+import { WorkerEvents } from './worker/worker-events.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<ChannelsModuleOptions>()
@@ -51,10 +52,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     HandlerFactory,
     RoutingTable,
     InterfaceServer,
+    WorkerEvents,
     Worker,
     ChannelsRuntime,
   ],
-  exports: [Channels, ChannelsRuntime],
+  exports: [Channels, ChannelsRuntime, WorkerEvents],
 })
 export class ChannelsModule extends ConfigurableModuleClass {
   /** Takes the options as they are; a module is global unless `isGlobal` says otherwise. */

@@ -2,19 +2,22 @@ import {
   Channel,
   type ChannelLayer,
   type Content,
-  isRefusalStatus,
+  InvalidContent,
   MalformedJson,
   Message,
   type PendingSend,
-  reasonOf,
   type RouteMatch,
   type Router,
+  type SendScope,
   type SendScopes,
 } from '@nest-channels/core';
-import { HttpException, Logger } from '@nestjs/common';
-import type { WorkerSettings } from './worker-options.js';
+import { Answers } from './answers.js';
+import { CloseConnection, ConsumeLater, DenyConnection, MAX_RETRIES } from './control-flow.js';
+import { TaskTimeoutExceeded } from './errors.js';
 import type { Handler } from './handler.js';
-import { quote } from './log-text.js';
+import type { Journal } from './worker/journal.js';
+import type { Run, Runs } from './worker/runs.js';
+import type { WorkerSettings } from './worker-options.js';
 
 /** Is what a dispatcher works with, all of one layer. */
 export interface DispatcherParts {
@@ -22,27 +25,128 @@ export interface DispatcherParts {
   readonly router: Router<Handler>;
   readonly scopes: SendScopes;
   readonly policy: Pick<WorkerSettings, 'unrouted' | 'onError'>;
+  readonly runs: Runs;
+  readonly journal: Journal;
 }
 
 /** Takes messages to their handlers and turns what comes of it into replies and log lines. */
 export class Dispatcher {
-  readonly #logger = new Logger('Worker');
+  readonly #answers: Answers;
 
-  constructor(private readonly parts: DispatcherParts) {}
+  constructor(private readonly parts: DispatcherParts) {
+    this.#answers = new Answers(parts.router, parts.policy);
+  }
 
-  /** Handles one message to its end, sends included; never rejects, whatever the message is. */
-  async dispatch(channel: string, content: Content): Promise<void> {
+  /**
+   * Handles one message to its end, sends included; never rejects, whatever the message is.
+   *
+   * @param attempt counts the runs for this message from 1
+   * @returns the handler's wish to have it again later; without one the message is done with
+   */
+  async dispatch(
+    channel: string,
+    content: Content,
+    attempt = 1,
+  ): Promise<ConsumeLater | undefined> {
     try {
-      const match = this.parts.router.match(channel, content);
-      const message = this.#messageOf(channel, content, match);
-      await this.parts.scopes.run(
-        () => (match ? this.#handle(match.handler, message) : this.#unrouted(message)),
-        (send, error) => this.#logLost(match?.handler, message, send, error),
-      );
+      const later = await this.#handle(channel, content, attempt);
+      if (later) return later;
     } catch (error) {
-      this.#logger.error(`A message on ${channel} was dropped: ${reasonOf(error)}`);
+      this.parts.journal.poisoned(channel, error);
     }
     if (content['settle'] === true) await this.#settle(content);
+    return undefined;
+  }
+
+  #handle(channel: string, content: Content, attempt: number): Promise<ConsumeLater | undefined> {
+    const { router, scopes, runs, journal } = this.parts;
+    const match = router.match(channel, content);
+    const message = this.#messageOf(channel, content, match);
+    const onLost = (send: PendingSend, error: unknown): void =>
+      journal.lost(match?.handler, message, send, error);
+    if (!match) return scopes.run(() => this.#unrouted(message), onLost);
+    const run = runs.begin({ handler: match.handler, message, attempt });
+    return scopes.run((scope) => this.#run(run, scope), onLost);
+  }
+
+  #messageOf(channel: string, content: Content, match?: RouteMatch<Handler>): Message {
+    const { layer, scopes } = this.parts;
+    const name = content['reply_channel'] ?? undefined;
+    if (name !== undefined && typeof name !== 'string') {
+      throw new InvalidContent('reply_channel', 'expected the name of a channel');
+    }
+    const replyChannel = name === undefined ? undefined : new Channel(name, layer, scopes);
+    return new Message({ channel, content, params: match?.params, replyChannel });
+  }
+
+  async #unrouted(message: Message): Promise<undefined> {
+    this.parts.journal.unrouted(message, await this.#answers.unrouted(message));
+  }
+
+  async #run(run: Run, scope: SendScope): Promise<ConsumeLater | undefined> {
+    const { runs, journal } = this.parts;
+    const { message } = run;
+    journal.started(run);
+    try {
+      const result = await run.result();
+      if (message.channel === 'websocket.receive') await message.reply(result);
+      journal.finished(run);
+      return undefined;
+    } catch (error) {
+      return await this.#threw(run, scope, error);
+    } finally {
+      runs.end(run);
+    }
+  }
+
+  async #threw(run: Run, scope: SendScope, error: unknown): Promise<ConsumeLater | undefined> {
+    if (error instanceof ConsumeLater) return this.#postpone(run, scope, error);
+    if (error instanceof DenyConnection || error instanceof CloseConnection) {
+      await this.#decide(run, error);
+    } else if (error instanceof TaskTimeoutExceeded) await this.#timedOut(run, scope, error);
+    else if (isBadFrame(run, error)) await this.#refuseFrame(run, error);
+    else await this.#failed(run, error);
+    return undefined;
+  }
+
+  /** What the run has sent would be sent again by the next one. */
+  #postpone(run: Run, scope: SendScope, later: ConsumeLater): ConsumeLater | undefined {
+    scope.discard();
+    if (run.attempt > MAX_RETRIES) {
+      this.parts.journal.dropped(run);
+      return undefined;
+    }
+    this.parts.journal.postponed(run, later);
+    return later;
+  }
+
+  async #decide(run: Run, decision: DenyConnection | CloseConnection): Promise<void> {
+    const mistake = await this.#answers.decide(run.message, decision);
+    if (mistake) await this.#failed(run, mistake);
+    else this.parts.journal.finished(run);
+  }
+
+  async #failed(run: Run, error: unknown): Promise<void> {
+    this.parts.journal.failed(run, error);
+    await this.#answers.failed(run.message, error);
+  }
+
+  /** The handler may still run, in its scope: the answer needs one of its own. */
+  async #timedOut(run: Run, scope: SendScope, error: TaskTimeoutExceeded): Promise<void> {
+    const { journal, scopes } = this.parts;
+    const { handler, message } = run;
+    scope.abandon(error);
+    journal.timedOut(run, error);
+    await scopes.run(
+      () => this.#answers.failed(message, error),
+      (send, lost) => journal.lost(handler, message, send, lost),
+    );
+  }
+
+  /** Closes as RFC 6455 §7.4.1 has it for data that is not what was agreed. */
+  async #refuseFrame(run: Run, error: MalformedJson): Promise<void> {
+    this.parts.journal.frameRefused(run, error);
+    await run.message.close(1007);
   }
 
   /** Tells the interface server that a frame has been handled; it copes when this gets lost. */
@@ -50,96 +154,11 @@ export class Dispatcher {
     try {
       await this.parts.layer.send(replyChannel as string, { settled: order });
     } catch (error) {
-      this.#logger.debug(`Cannot settle a frame: ${reasonOf(error)}`);
+      this.parts.journal.unsettled(error);
     }
-  }
-
-  #messageOf(channel: string, content: Content, match?: RouteMatch<Handler>): Message {
-    const { layer, scopes } = this.parts;
-    const name = content['reply_channel'];
-    const replyChannel = typeof name === 'string' ? new Channel(name, layer, scopes) : undefined;
-    return new Message({ channel, content, params: match?.params, replyChannel });
-  }
-
-  async #handle(handler: Handler, message: Message): Promise<void> {
-    try {
-      const result = await handler.run(message);
-      if (message.channel === 'websocket.receive') await message.reply(result);
-    } catch (error) {
-      if (isBadFrame(message, error)) return this.#refuseFrame(handler, message, error);
-      this.#logFailure(handler, message, error);
-      await this.#answerFailure(message, error);
-    }
-  }
-
-  /** Closes as RFC 6455 §7.4.1 has it for data that is not what was agreed. */
-  async #refuseFrame(handler: Handler, message: Message, error: MalformedJson): Promise<void> {
-    this.#logger.warn(
-      `${handler.label} on ${describe(message)} closed with 1007: ${reasonOf(error)}`,
-    );
-    await message.close(1007);
-  }
-
-  async #answerFailure(message: Message, error: unknown): Promise<void> {
-    if (message.channel === 'websocket.connect') {
-      // Refuses a pending connection, closes one that the handler had accepted before it failed.
-      await message.replyChannel.send({ accept: false, status: statusOf(error), close: 1011 });
-    } else if (message.channel === 'websocket.receive' && this.parts.policy.onError === 'close') {
-      await message.close(1011);
-    }
-  }
-
-  async #unrouted(message: Message): Promise<void> {
-    switch (message.channel) {
-      case 'websocket.connect':
-        return this.#unroutedConnect(message);
-      case 'websocket.receive':
-      case 'websocket.disconnect':
-        return;
-      default:
-        this.#logger.error(`No route matches ${describe(message)}: dropped`);
-    }
-  }
-
-  async #unroutedConnect(message: Message): Promise<void> {
-    const isKnownPath = ['websocket.receive', 'websocket.disconnect'].some((channel) =>
-      this.parts.router.covers(channel, 'path', message.content),
-    );
-    if (isKnownPath || this.parts.policy.unrouted === 'accept') return message.accept();
-    this.#logger.warn(`No route matches ${describe(message)}: refused with 404`);
-    return message.deny({ status: 404 });
-  }
-
-  #logFailure(handler: Handler, message: Message, error: unknown): void {
-    const status = statusOf(error);
-    const what = `${handler.label} on ${describe(message)}`;
-    // Nest has logged the stack of anything but an HTTP exception by now.
-    if (status >= 500) this.#logger.error(`${what} failed: ${reasonOf(error)}`);
-    else this.#logger.warn(`${what} refused with ${status}: ${reasonOf(error)}`);
-  }
-
-  #logLost(
-    handler: Handler | undefined,
-    message: Message,
-    send: PendingSend,
-    error: unknown,
-  ): void {
-    const where = `${handler?.label ?? 'No handler'} on ${describe(message)}`;
-    this.#logger.error(`${where} lost a message to ${send.target}: ${reasonOf(error)}`);
   }
 }
 
-function isBadFrame(message: Message, error: unknown): error is MalformedJson {
+function isBadFrame({ message }: Run, error: unknown): error is MalformedJson {
   return error instanceof MalformedJson && message.channel === 'websocket.receive';
-}
-
-/** Names the channel and, quoted so that it cannot forge log lines, the path of a message. */
-function describe({ channel, content }: Message): string {
-  const path = content['path'];
-  return typeof path === 'string' ? `${channel} ${quote(path)}` : channel;
-}
-
-function statusOf(error: unknown): number {
-  const status = error instanceof HttpException ? error.getStatus() : 500;
-  return isRefusalStatus(status) ? status : 500;
 }

@@ -4,10 +4,12 @@ import { ChannelsError } from '@nest-channels/core';
 export type NestChannelsErrorCode =
   | 'CHANNELS_CONFIG_INVALID'
   | 'CHANNELS_CONTEXT_FOREIGN'
+  | 'CHANNELS_CONTROL_FLOW_MISPLACED'
   | 'CHANNELS_HANDSHAKE_INVALID'
   | 'CHANNELS_LAYER_LOCAL'
   | 'CHANNELS_LAYER_UNKNOWN'
-  | 'CHANNELS_REPLY_INVALID';
+  | 'CHANNELS_REPLY_INVALID'
+  | 'CHANNELS_TASK_TIMEOUT';
 
 /** Is thrown at boot, once, with everything that is wrong in the configuration. */
 export class InvalidConfiguration extends ChannelsError<NestChannelsErrorCode> {
@@ -68,6 +70,32 @@ export class InvalidHandshake extends ChannelsError<NestChannelsErrorCode> {
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super('CHANNELS_HANDSHAKE_INVALID', problem);
+  }
+}
+
+/** Is what becomes of control flow that was thrown where it means nothing. */
+export class MisplacedControlFlow extends ChannelsError<NestChannelsErrorCode> {
+  constructor(controlFlow: string, channel: string, expected: string) {
+    super(
+      'CHANNELS_CONTROL_FLOW_MISPLACED',
+      `${controlFlow} was thrown on "${channel}", where it means nothing: expected ${expected}.`,
+    );
+  }
+}
+
+/** Is the failure of a handler that ran for too long, and of everything it sends afterwards. */
+export class TaskTimeoutExceeded extends ChannelsError<NestChannelsErrorCode> {
+  constructor(
+    /** Names class and method of the handler. */
+    readonly handler: string,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      'CHANNELS_TASK_TIMEOUT',
+      `${handler} still ran after ${timeoutMs} ms: the next message had its turn, and what the ` +
+        'handler sends now is refused. Make it faster, hand long work to a background channel, ' +
+        'or give it more time with @TaskTimeout().',
+    );
   }
 }
 

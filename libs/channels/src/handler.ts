@@ -7,11 +7,14 @@ import type { ConsumerMethod, Wrapper } from './consumer.explorer.js';
 import { HandlerContexts } from './handler-contexts.js';
 import { messageParameters } from './message-parameters.js';
 import { PARAMETERS_METADATA } from './parameter-declaration.js';
+import { taskTimeoutOf } from './task-timeout.decorator.js';
 
 /** Is a consumer's method with all its enhancers around it. */
 export interface Handler {
   /** Names class and method in logs: `ChatConsumers.join`. */
   readonly label: string;
+  /** Is how long one run may take, when `@TaskTimeout()` says it. */
+  readonly timeoutMs?: number;
   /** Runs guards, interceptors, pipes, the method and filters; resolves to what they return. */
   run(message: Message): Promise<unknown>;
 }
@@ -35,10 +38,11 @@ export class HandlerFactory {
   ) {}
 
   create(consumer: ConsumerMethod): Handler {
-    const { wrapper } = consumer;
+    const { wrapper, type, method } = consumer;
     const isShared = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
     return {
       label: consumer.label,
+      timeoutMs: taskTimeoutOf(type.prototype as object, method),
       run: isShared ? this.#shared(consumer) : this.#scoped(consumer),
     };
   }

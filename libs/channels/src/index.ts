@@ -13,6 +13,26 @@ export type { ParameterArgument } from './parameter-declaration.js';
 export { CHANNELS_CONTEXT, ChannelsArgumentsHost } from './channels-arguments-host.js';
 export { ChannelsExecutionContext } from './channels-execution-context.js';
 
+// Control flow
+export {
+  CloseConnection,
+  ConsumeLater,
+  type ConsumeLaterOptions,
+  type Denial,
+  DenyConnection,
+} from './control-flow.js';
+export { TaskTimeout } from './task-timeout.decorator.js';
+
+// What a worker does
+export {
+  type EndedEvent,
+  type RunEvent,
+  type WorkerEvent,
+  WorkerEvents,
+  type WorkerListener,
+} from './worker/worker-events.js';
+export type { Ending, WorkerStatistics } from './worker/worker-statistics.js';
+
 // Processes
 export { ChannelsRuntime, type Role } from './channels-runtime.js';
 export { runServer, type RunServerOptions } from './run-server.js';
@@ -25,7 +45,9 @@ export {
   InvalidHandshake,
   InvalidReply,
   LocalLayer,
+  MisplacedControlFlow,
   type NestChannelsErrorCode,
+  TaskTimeoutExceeded,
   UnknownLayer,
 } from './errors.js';
 

@@ -36,7 +36,7 @@ describe('ChannelsRuntime', () => {
     expect(logs.messages('log', 'Channels')).toEqual(['Mapped jobs → Jobs.run']);
     expect(logs.messages('log', 'Worker')).toEqual([
       'Reading from the memory layer "default": ' +
-        'websocket.connect, websocket.receive, websocket.disconnect, jobs',
+        'jobs, websocket.connect, websocket.disconnect, websocket.receive',
     ]);
   });
 

@@ -1,4 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { ConflictException, Logger } from '@nestjs/common';
 import {
   type ChannelLayer,
@@ -12,20 +21,42 @@ import {
   Router,
   SendScopes,
 } from '@nest-channels/core';
+import { CloseConnection, ConsumeLater, DenyConnection } from '../src/control-flow.js';
 import { Dispatcher, type DispatcherParts } from '../src/dispatcher.js';
+import { TaskTimeoutExceeded } from '../src/errors.js';
 import type { Handler } from '../src/handler.js';
+import { Journal } from '../src/worker/journal.js';
+import { Runs } from '../src/worker/runs.js';
+import { type WorkerEvent, WorkerEvents } from '../src/worker/worker-events.js';
+import { deferred } from './support/deferred.js';
 import { LogRecorder } from './support/log-recorder.js';
+import { settled } from './support/settled.js';
 
 const REPLY = 'server.test!1';
 const { signal } = new AbortController();
 
 let logs: LogRecorder;
 let layer: ChannelLayer;
+let clock: ManualClock;
+let journal: Journal;
+let runs: Runs;
+let events: WorkerEvent[];
 
 beforeEach(() => {
   logs = new LogRecorder();
-  layer = memoryLayer();
   Logger.overrideLogger(logs);
+  layer = memoryLayer();
+  clock = new ManualClock();
+  const told = new WorkerEvents();
+  events = [];
+  told.listen((event) => events.push(event));
+  journal = new Journal(told);
+  runs = new Runs(clock, 60_000);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  runs.close();
+  expect(clock.timers).toBe(0);
 });
 beforeAll(() => Logger.overrideLogger(false));
 afterAll(() => Logger.overrideLogger(['error']));
@@ -41,12 +72,18 @@ function dispatcherOf(
   policy: Partial<DispatcherParts['policy']> = {},
 ): Dispatcher {
   const router = new Router([route(channel, handler(run), { path: '/known' })]);
-  return new Dispatcher({
-    layer,
-    router,
-    scopes: new SendScopes(new ManualClock()),
-    policy: { unrouted: 'deny', onError: 'keep', ...policy },
-  });
+  return dispatcher(router, { policy });
+}
+
+interface Parts {
+  readonly scopes?: SendScopes;
+  readonly policy?: Partial<DispatcherParts['policy']>;
+}
+
+function dispatcher(router: DispatcherParts['router'], parts: Parts = {}): Dispatcher {
+  const policy = { unrouted: 'deny', onError: 'keep', ...parts.policy } as const;
+  const scopes = parts.scopes ?? new SendScopes(clock);
+  return new Dispatcher({ layer, router, scopes, policy, runs, journal });
 }
 
 async function replies(): Promise<Content[]> {
@@ -101,10 +138,7 @@ describe('Dispatcher', () => {
         { path: '/:id' },
       ),
     ]);
-    const policy = { unrouted: 'deny', onError: 'keep' } as const;
-    const scopes = new SendScopes(new ManualClock());
-    const dispatcher = new Dispatcher({ layer, router, scopes, policy });
-    await dispatcher.dispatch('jobs', { path: '/7', size: 2 });
+    await dispatcher(router).dispatch('jobs', { path: '/7', size: 2 });
     expect(seen[0]).toMatchObject({ params: { id: '7' }, content: { size: 2 } });
     expect(seen[0].hasReplyChannel).toBe(false);
   });
@@ -114,8 +148,8 @@ describe('Dispatcher', () => {
     ['an HTTP exception', new ConflictException('taken'), 409],
     ['something that is no error', 'text', 500],
   ])('refuses a connection whose handler threw %s', async (_what, error, status) => {
-    const dispatcher = dispatcherOf('websocket.connect', fail(error));
-    await dispatcher.dispatch('websocket.connect', content());
+    const dispatching = dispatcherOf('websocket.connect', fail(error));
+    await dispatching.dispatch('websocket.connect', content());
     expect(await replies()).toEqual([{ accept: false, status, close: 1011 }]);
   });
 
@@ -129,8 +163,8 @@ describe('Dispatcher', () => {
   });
 
   it('closes with 1007 for a frame that is no JSON, with one warning', async () => {
-    const dispatcher = dispatcherOf('websocket.receive', fail(new MalformedJson('it is cut', 3)));
-    await dispatcher.dispatch('websocket.receive', content());
+    const dispatching = dispatcherOf('websocket.receive', fail(new MalformedJson('it is cut', 3)));
+    await dispatching.dispatch('websocket.receive', content());
     expect(await replies()).toEqual([{ close: 1007, reason: '' }]);
     expect(logs.messages('error')).toEqual([]);
     expect(logs.messages('warn')).toEqual([
@@ -146,14 +180,14 @@ describe('Dispatcher', () => {
   });
 
   it('logs a failure once, with class, method, channel and quoted path', async () => {
-    const dispatcher = dispatcherOf('jobs', fail(new Error('boom')));
-    await dispatcher.dispatch('jobs', content());
+    const dispatching = dispatcherOf('jobs', fail(new Error('boom')));
+    await dispatching.dispatch('jobs', content());
     expect(logs.messages('error')).toEqual(['Test.run on jobs "/known" failed: boom']);
   });
 
   it('lets no path forge a log line', async () => {
-    const dispatcher = dispatcherOf('jobs', () => undefined);
-    await dispatcher.dispatch('jobs', content('/x\n[Nest] LOG all is well'));
+    const dispatching = dispatcherOf('jobs', () => undefined);
+    await dispatching.dispatch('jobs', content('/x\n[Nest] LOG all is well'));
     expect(logs.messages('error')).toEqual([
       'No route matches jobs "/x\\n[Nest] LOG all is well": dropped',
     ]);
@@ -175,14 +209,14 @@ describe('Dispatcher', () => {
     ['disconnect is ignored', 'websocket.disconnect', '/other', []],
     ['frame is ignored', 'websocket.receive', '/other', []],
   ])('without a route a %s', async (_what, channel, path, expected) => {
-    const dispatcher = dispatcherOf('websocket.receive', () => undefined);
-    await dispatcher.dispatch(channel, content(path));
+    const dispatching = dispatcherOf('websocket.receive', () => undefined);
+    await dispatching.dispatch(channel, content(path));
     expect(await replies()).toEqual(expected);
   });
 
   it('accepts a connection without a route when told so', async () => {
-    const dispatcher = dispatcherOf('jobs', () => undefined, { unrouted: 'accept' });
-    await dispatcher.dispatch('websocket.connect', content('/other'));
+    const dispatching = dispatcherOf('jobs', () => undefined, { unrouted: 'accept' });
+    await dispatching.dispatch('websocket.connect', content('/other'));
     expect(await replies()).toEqual([{ accept: true }]);
   });
 
@@ -202,9 +236,8 @@ describe('Dispatcher', () => {
       await message.reply('second');
     };
     const router = new Router([route('websocket.receive', handler(run))]);
-    const policy = { unrouted: 'deny', onError: 'keep' } as const;
-    const dispatcher = new Dispatcher({ layer, router, scopes: new SendScopes(hasty), policy });
-    await dispatcher.dispatch('websocket.receive', content());
+    const scopes = new SendScopes(hasty);
+    await dispatcher(router, { scopes }).dispatch('websocket.receive', content());
     expect(await replies()).toEqual([{ text: 'first' }]);
     expect(logs.messages('error')).toEqual([
       expect.stringContaining(
@@ -214,12 +247,210 @@ describe('Dispatcher', () => {
   });
 
   it('never rejects, whatever the message is', async () => {
-    const dispatcher = dispatcherOf('jobs', () => undefined);
-    await dispatcher.dispatch('jobs', { reply_channel: 'not a name', path: '/known' });
-    await dispatcher.dispatch('websocket.connect', {});
+    const dispatching = dispatcherOf('jobs', () => undefined);
+    await dispatching.dispatch('jobs', { reply_channel: 'not a name', path: '/known' });
+    await dispatching.dispatch('websocket.connect', {});
     expect(logs.messages('error')).toEqual([
       expect.stringContaining('A message on jobs was dropped: Invalid channel name'),
       expect.stringContaining('A message on websocket.connect was dropped'),
+    ]);
+  });
+
+  describe('with a handler that decides by throwing', () => {
+    it('denies a pending connection as it was told, after what was sent before', async () => {
+      const denial = { status: 418, headers: { 'x-why': 'tea' }, body: 'no' };
+      const run = async (message: Message): Promise<void> => {
+        await message.replyChannel.send({ text: 'before' });
+        throw new DenyConnection(denial);
+      };
+      await dispatcherOf('websocket.connect', run).dispatch('websocket.connect', content());
+      expect(await replies()).toEqual([
+        { text: 'before' },
+        { accept: false, ...denial, close: 1008 },
+      ]);
+      expect(journal.tally.counts).toMatchObject({ handled: 1, failed: 0 });
+      expect(logs.messages('error')).toEqual([]);
+    });
+
+    it.each(['websocket.connect', 'websocket.receive', 'jobs'])(
+      'closes the connection of a message on %s',
+      async (channel) => {
+        const throws = fail(new CloseConnection(4000, 'bye'));
+        await dispatcherOf(channel, throws).dispatch(channel, content());
+        expect(await replies()).toEqual([{ close: 4000, reason: 'bye' }]);
+        expect(journal.tally.counts.handled).toBe(1);
+      },
+    );
+
+    it.each([
+      ['DenyConnection', 'websocket.receive', new DenyConnection(), content()],
+      ['DenyConnection', 'websocket.disconnect', new DenyConnection(), content()],
+      ['DenyConnection', 'jobs', new DenyConnection(), content()],
+      ['CloseConnection', 'websocket.disconnect', new CloseConnection(), content()],
+      ['CloseConnection', 'jobs', new CloseConnection(), { path: '/known' }],
+    ])('fails a handler that throws %s on %s', async (name, channel, error, received) => {
+      await dispatcherOf(channel, fail(error)).dispatch(channel, received);
+      expect(await replies()).toEqual([]);
+      expect(journal.tally.counts).toMatchObject({ handled: 0, failed: 1 });
+      expect(logs.messages('error')).toEqual([
+        expect.stringMatching(`failed: ${name} was thrown on "${channel}".*CONTROL_FLOW_MISPLACED`),
+      ]);
+    });
+
+    it('gives a message back that is to be consumed later, and discards what was sent', async () => {
+      const later = new ConsumeLater({ delayMs: 7 });
+      const run = async (message: Message): Promise<void> => {
+        await message.reply('buffered');
+        await message.replyChannel.send({ text: 'immediate' }, { immediately: true });
+        throw later;
+      };
+      const dispatching = dispatcherOf('websocket.receive', run);
+      const received = content('/known', { settle: true, order: 1 });
+      expect(await dispatching.dispatch('websocket.receive', received)).toBe(later);
+      expect(await replies()).toEqual([{ text: 'immediate' }]);
+      expect(journal.tally.counts).toMatchObject({ postponed: 1, handled: 0 });
+    });
+
+    it('drops it after the eleventh run, with one warning, and settles it', async () => {
+      const dispatching = dispatcherOf('websocket.receive', fail(new ConsumeLater()));
+      const received = content('/known', { settle: true, order: 3 });
+      expect(await dispatching.dispatch('websocket.receive', received, 10)).toBeDefined();
+      expect(await dispatching.dispatch('websocket.receive', received, 11)).toBeUndefined();
+      expect(await replies()).toEqual([{ settled: 3 }]);
+      expect(logs.messages('warn')).toEqual([
+        'Test.run on websocket.receive "/known" was postponed more than 10 times: dropped',
+      ]);
+      expect(journal.tally.counts).toMatchObject({ postponed: 1, dropped: 1 });
+    });
+  });
+
+  describe('with a frame that asks to be settled', () => {
+    const asking = content('/known', { settle: true, order: 5 });
+
+    it.each([
+      ['returns', () => 'answer', [{ text: 'answer' }, { settled: 5 }]],
+      ['throws', fail(new Error('boom')), [{ settled: 5 }]],
+      ['is no route', undefined, [{ settled: 5 }]],
+    ])('settles it last when its handler %s', async (_what, run, expected) => {
+      const channel = run ? 'websocket.receive' : 'others';
+      const dispatching = dispatcherOf(channel, run ?? (() => undefined));
+      await dispatching.dispatch('websocket.receive', asking);
+      expect(await replies()).toEqual(expected);
+    });
+
+    it('survives that the settlement cannot be sent', async () => {
+      layer = memoryLayer({ mailboxCapacity: 0 });
+      const dispatching = dispatcherOf('websocket.receive', () => undefined);
+      await dispatching.dispatch('websocket.receive', asking);
+      expect(logs.messages('debug')).toEqual([expect.stringMatching(/^Cannot settle a frame: /)]);
+    });
+  });
+
+  describe('with a handler that runs for too long', () => {
+    /** Dispatches to a handler that hangs until the test lets it go on. */
+    async function hang(channel: string, policy: Partial<DispatcherParts['policy']> = {}) {
+      const gate = deferred();
+      const sent = deferred<unknown>();
+      const dispatching = dispatcherOf(
+        channel,
+        async (message) => {
+          await message.reply('buffered');
+          await gate.promise;
+          void message.reply('late').catch(sent.resolve);
+        },
+        policy,
+      );
+      const dispatched = dispatching.dispatch(channel, content());
+      await settled();
+      return { dispatched, goOn: () => (gate.resolve(), sent.promise) };
+    }
+
+    it('goes on, reports it with class, method and channel, and refuses what comes late', async () => {
+      const { dispatched, goOn } = await hang('websocket.receive');
+      clock.advance(60_000);
+      await dispatched;
+      expect(await goOn()).toBeInstanceOf(TaskTimeoutExceeded);
+      expect(await replies()).toEqual([]);
+      expect(journal.tally.counts).toMatchObject({ timedOut: 1, failed: 0, handled: 0 });
+      expect(logs.messages('error')).toEqual([
+        expect.stringMatching(
+          /^Test\.run on websocket\.receive "\/known" timed out: .*_TASK_TIMEOUT/,
+        ),
+        expect.stringMatching(/lost a message to channel "server\.test!1": .*_TASK_TIMEOUT/),
+      ]);
+    });
+
+    it.each([
+      ['websocket.connect', [{ accept: false, status: 500, close: 1011 }]],
+      ['websocket.receive', [{ close: 1011, reason: '' }]],
+    ])('answers %s as any failure', async (channel, expected) => {
+      const { dispatched, goOn } = await hang(channel, { onError: 'close' });
+      clock.advance(60_000);
+      await dispatched;
+      expect(await replies()).toEqual(expected);
+      await goOn();
+    });
+
+    it('leaves one alone that is in time', async () => {
+      const { dispatched, goOn } = await hang('websocket.receive');
+      clock.advance(59_999);
+      void goOn();
+      await dispatched;
+      expect(await replies()).toEqual([{ text: 'buffered' }, { text: 'late' }]);
+    });
+  });
+
+  describe('with a message that cannot be handled at all', () => {
+    it.each([
+      ['a reply channel that is no text', { reply_channel: 7, path: '/known' }],
+      ['a reply channel that is no name', { reply_channel: 'a b', path: '/known' }],
+      ['an empty reply channel', { reply_channel: '', path: '/known' }],
+    ])('counts and skips one with %s, in one line', async (_what, received) => {
+      await dispatcherOf('jobs', () => undefined).dispatch('jobs', received);
+      expect(journal.tally.counts).toMatchObject({ poisoned: 1, handled: 0 });
+      expect(logs.lines.map(({ message }) => message)).toEqual([
+        expect.stringContaining('A message on jobs was dropped: '),
+      ]);
+    });
+
+    it('counts and skips one that the router breaks on', async () => {
+      const router = { match: fail(new Error('router')) } as unknown as DispatcherParts['router'];
+      await dispatcher(router).dispatch('jobs', {});
+      expect(journal.tally.counts.poisoned).toBe(1);
+    });
+
+    it('survives an error that cannot be described', async () => {
+      jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+      const evil = new Error('evil');
+      Object.defineProperty(evil, 'message', { get: fail(evil) });
+      await dispatcherOf('jobs', fail(evil)).dispatch('jobs', content());
+      expect(journal.tally.counts).toMatchObject({ failed: 1, poisoned: 0 });
+    });
+
+    it('survives a logger that throws', async () => {
+      const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+      Logger.overrideLogger({ log: fail(1), warn: fail(1), error: fail(1), debug: fail(1) });
+      const dispatching = dispatcherOf('jobs', fail(new Error('boom')));
+      await expect(dispatching.dispatch('jobs', content())).resolves.toBeUndefined();
+      expect(warn.mock.calls).toEqual([['The worker cannot log a line of level "error"']]);
+    });
+  });
+
+  it('tells of each run when it starts and how it ends', async () => {
+    await dispatcherOf('jobs', () => clock.advance(3)).dispatch('jobs', content(), 2);
+    const error = new Error('boom');
+    await dispatcherOf('jobs', fail(error)).dispatch('jobs', content());
+    await dispatcherOf('jobs', fail(new ConsumeLater())).dispatch('jobs', content(), 11);
+    await dispatcherOf('mail', () => undefined).dispatch('jobs', content());
+    const about = { channel: 'jobs', handler: 'Test.run' };
+    expect(events).toMatchObject([
+      { type: 'started', ...about, attempt: 2 },
+      { type: 'finished', ...about, attempt: 2, durationMs: 3 },
+      { type: 'started', ...about },
+      { type: 'failed', ...about, error },
+      { type: 'started', ...about },
+      { type: 'dropped', ...about, attempt: 11 },
+      { type: 'unrouted', channel: 'jobs' },
     ]);
   });
 });

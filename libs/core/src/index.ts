@@ -35,6 +35,7 @@ export {
   type PendingSend,
   type SendFailure,
   type SendOptions,
+  type SendScope,
   SendScopes,
 } from './send-scope.js';
 
@@ -50,6 +51,7 @@ export type { DropReason, LayerEventMap, LayerEvents } from './layer-events.js';
 export type { ChannelStatistics, LayerStatistics } from './layer-statistics.js';
 export { type CapacityOptions, CapacityRules, type ChannelCapacity } from './capacity.js';
 export { RateMeter } from './rate-meter.js';
+export { Ring } from './ring.js';
 
 // The layer in memory, and layers made worse
 export { memoryLayer, type MemoryLayerOptions, MIN_MAX_MESSAGE_BYTES } from './memory-layer.js';

@@ -36,13 +36,16 @@ export class SendScopes {
    *
    * A send that meets a full channel is tried again 0.2 s apart for 2 s. One that fails for good is
    * reported and dropped; the others are still sent and nothing is thrown.
+   *
+   * @param work gets its scope, to discard what it has sent
    */
-  async run<T>(work: () => Promise<T>, onFailure: SendFailure): Promise<T> {
+  async run<T>(work: (scope: SendScope) => Promise<T>, onFailure: SendFailure): Promise<T> {
     const scope = new SendScope(this.clock, onFailure);
     try {
-      return await this.#current.run(scope, work);
+      return await this.#current.run(scope, work, scope);
     } finally {
-      await scope.flush();
+      if (scope.hasPending) await scope.flush();
+      else scope.close();
     }
   }
 
@@ -62,12 +65,14 @@ export class SendScopes {
 /**
  * Is one handler's buffer.
  *
- * States: open → closed. It opens with the handler and closes when everything buffered has been
- * flushed; work that outlives the handler then sends at once.
+ * States: open → closed, or open → abandoned. It opens with the handler and closes when everything
+ * buffered has been flushed; work that outlives the handler then sends at once. Work that outlives
+ * an abandoned scope sends nothing any more.
  */
-class SendScope {
-  #state: 'open' | 'closed' = 'open';
+export class SendScope {
+  #state: 'open' | 'closed' | 'abandoned' = 'open';
   #pending: PendingSend[] = [];
+  #reason: unknown;
 
   constructor(
     private readonly clock: Clock,
@@ -78,17 +83,37 @@ class SendScope {
     return this.#state === 'open';
   }
 
+  get hasPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
   buffer(send: PendingSend): Promise<void> {
     this.#pending.push(send);
     return Promise.resolve();
   }
 
+  /** Forgets what is buffered; what is sent from now on is buffered again. */
+  discard(): void {
+    this.#pending = [];
+  }
+
+  /** Forgets what is buffered, and refuses and reports everything that is still sent. */
+  abandon(reason: unknown): void {
+    this.discard();
+    this.#reason = reason;
+    this.#state = 'abandoned';
+  }
+
   sendNow(send: PendingSend): Promise<void> {
-    const sent = send.attempt();
+    const sent = this.#state === 'abandoned' ? Promise.reject(this.#reason) : send.attempt();
     // A handler need not await its sends: the failure is reported here, and a rejection that
     // nobody handles would end the process.
     sent.catch((error: unknown) => this.onFailure(send, error));
     return sent;
+  }
+
+  close(): void {
+    if (this.#state === 'open') this.#state = 'closed';
   }
 
   async flush(): Promise<void> {
@@ -97,7 +122,7 @@ class SendScope {
       this.#pending = [];
       for (const send of sends) await this.#deliver(send);
     }
-    this.#state = 'closed';
+    this.close();
   }
 
   async #deliver(send: PendingSend): Promise<void> {

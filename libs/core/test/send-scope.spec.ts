@@ -521,3 +521,33 @@ describe('SendScopes', () => {
     });
   });
 });
+
+describe('SendScope', () => {
+  it('forgets what it has buffered when it is told to discard it, and goes on', async () => {
+    const bench = new Bench();
+    await bench.scopes.run(async (scope) => {
+      await bench.jobs.send({ id: 1 });
+      await bench.jobs.send({ id: 2 }, { immediately: true });
+      scope.discard();
+      await bench.jobs.send({ id: 3 });
+    }, bench.report);
+    expect(await bench.ids()).toEqual([2, 3]);
+  });
+
+  it('forgets what it has buffered when it is abandoned, and refuses and reports what comes', async () => {
+    const bench = new Bench();
+    const reason = new Error('too late');
+    const { opened, open } = gate();
+    const late: Promise<void>[] = [];
+    await bench.scopes.run(async (scope) => {
+      await bench.jobs.send({ id: 1 });
+      scope.abandon(reason);
+      late.push(opened.then(() => bench.jobs.send({ id: 2 })));
+      late.push(opened.then(() => bench.jobs.send({ id: 3 }, { immediately: true })));
+    }, bench.report);
+    open();
+    for (const sent of late) await expect(sent).rejects.toBe(reason);
+    expect(await bench.ids()).toEqual([]);
+    expect(bench.failures.map(({ error }) => error)).toEqual([reason, reason]);
+  });
+});

@@ -1,45 +1,55 @@
-/** Counts work in progress up to a limit. */
+/** Is a line of work that waits for slots. */
+export interface Line {
+  readonly waiting: number;
+  /** Starts what has waited longest in it; called when a slot has been taken for it. */
+  startNext(): void;
+}
+
+/**
+ * Counts work in progress up to a limit, and gives what is free to the lines that wait in turn.
+ *
+ * So a line with much work delays another by one turn and not by all it has.
+ */
 export class Slots {
+  readonly #lines: Line[] = [];
   #taken = 0;
-  #waiters: (() => void)[] = [];
 
   constructor(private readonly limit: number) {}
+
+  get taken(): number {
+    return this.#taken;
+  }
 
   get free(): number {
     return this.limit - this.#taken;
   }
 
-  /** Takes a slot until the work has ended, free or not. */
-  occupy(work: Promise<void>): void {
+  /** Tells whether somebody waits for a slot. */
+  get isContended(): boolean {
+    return this.#lines.length > 0;
+  }
+
+  /** Takes a slot if one is free. */
+  tryTake(): boolean {
+    if (this.#taken >= this.limit) return false;
     this.#taken++;
-    void work.finally(() => this.#release());
+    return true;
   }
 
-  /** Starts work when a slot is free, and resolves when it has started. */
-  async run(work: () => Promise<void>): Promise<void> {
-    // Several may wait for the same slot: who wakes first takes it before the next one looks.
-    while (this.free <= 0) await this.#nextRelease();
-    this.occupy(work());
+  /** Lets a line that had nothing to wait for take its turn from now on. */
+  lineUp(line: Line): void {
+    this.#lines.push(line);
   }
 
-  /** Resolves when at least one slot is free. */
-  async available(): Promise<void> {
-    while (this.free <= 0) await this.#nextRelease();
-  }
-
-  /** Resolves when every slot is free. */
-  async idle(): Promise<void> {
-    while (this.#taken > 0) await this.#nextRelease();
-  }
-
-  #nextRelease(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #release(): void {
-    this.#taken--;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
+  /** Hands a slot to the line whose turn it is, or frees it. */
+  release(): void {
+    let line = this.#lines.shift();
+    while (line && line.waiting === 0) line = this.#lines.shift();
+    if (!line) {
+      this.#taken--;
+      return;
+    }
+    line.startNext();
+    if (line.waiting > 0) this.#lines.push(line);
   }
 }

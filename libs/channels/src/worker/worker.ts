@@ -2,13 +2,26 @@ import { delay, SendScopes } from '@nest-channels/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
 import { Dispatcher } from '../dispatcher.js';
+import { InvalidConfiguration } from '../errors.js';
 import { Layers } from '../layers.js';
 import { RoutingTable } from '../routing-table.js';
+import { ChannelSelection } from './channel-selection.js';
 import { Consumption } from './consumption.js';
+import type { IntakeOptions } from './intake.js';
+import { Journal } from './journal.js';
+import { Runs } from './runs.js';
 import { Slots } from './slots.js';
+import { WorkerEvents } from './worker-events.js';
+import type { WorkerStatistics } from './worker-statistics.js';
 
 /** Are read even without a route: a socket that nobody wants is refused here. */
 const SOCKET_CHANNELS = ['websocket.connect', 'websocket.receive', 'websocket.disconnect'];
+
+/** Is how many messages of connections are received ahead, for each that may run. */
+const SOCKET_PREFETCH = 2;
+
+/** Is the same for any other channel: what waits there can still be taken by another worker. */
+const PREFETCH = 1;
 
 /**
  * Takes messages from the channels that have routes and runs their handlers.
@@ -21,29 +34,50 @@ export class Worker {
   readonly #logger = new Logger(Worker.name);
   readonly #stopping = new AbortController();
   readonly #slots: Slots;
+  readonly #runs: Runs;
+  readonly #journal: Journal;
   #state: 'idle' | 'running' | 'stopped' = 'idle';
   #consumptions: Consumption[] = [];
   #loops: Promise<void>[] = [];
+  #onIdle: (() => void) | undefined;
 
   constructor(
     private readonly settings: ChannelsSettings,
     private readonly layers: Layers,
     private readonly routes: RoutingTable,
     private readonly scopes: SendScopes,
+    private readonly events: WorkerEvents,
   ) {
     this.#slots = new Slots(settings.worker.concurrency);
-  }
-
-  /** Starts reading every layer that has channels to read. */
-  start(): void {
-    if (this.#state !== 'idle') return;
-    this.#state = 'running';
-    for (const alias of this.layers.aliases) this.#consume(alias);
-    this.#loops = this.#consumptions.map((consumption) => consumption.run(this.#stopping.signal));
+    this.#journal = new Journal(events);
+    this.#runs = new Runs(settings.clock, settings.worker.taskTimeoutMs);
   }
 
   /**
-   * Stops reading, then waits for running handlers, `shutdownTimeoutMs` at most.
+   * Starts reading every layer that has channels to read.
+   *
+   * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID` when `onlyChannels` and
+   *   `excludeChannels` leave none
+   */
+  start(): void {
+    if (this.#state !== 'idle') return;
+    const selected = new Map(this.layers.aliases.map((alias) => [alias, this.#channels(alias)]));
+    const channels = [...selected.values()].flat();
+    if (channels.length === 0) throw new InvalidConfiguration([NO_CHANNELS]);
+    this.#state = 'running';
+    for (const [alias, names] of selected) if (names.length > 0) this.#consume(alias, names);
+    if (this.events.hasListeners) this.events.emit({ type: 'ready', channels });
+    this.#loops = this.#consumptions.map((consumption) => consumption.run(this.#stopping.signal));
+  }
+
+  /** Counts what became of the messages since the start, and what runs and waits now. */
+  statistics(): WorkerStatistics {
+    const running = this.#slots.taken;
+    return { ...this.#journal.tally.counts, running, waiting: this.#open - running };
+  }
+
+  /**
+   * Stops reading, then has what it has received handled, for `shutdownTimeoutMs` at most.
    *
    * With `drain` it first handles what already waits in the channels and what comes of that: right
    * where the layer ends with this process, as nobody else would handle it.
@@ -56,8 +90,13 @@ export class Worker {
     const finished = this.#finish(options.drain ?? false, timeout.signal);
     if ((await this.#atMost(finished)) === 'late') {
       timeout.abort();
-      this.#logger.error('Handlers still run after the shutdown timeout; leaving them behind');
+      this.#abandon();
     }
+    this.#runs.close();
+  }
+
+  get #open(): number {
+    return this.#consumptions.reduce((sum, consumption) => sum + consumption.open, 0);
   }
 
   async #finish(drain: boolean, timeout: AbortSignal): Promise<'done'> {
@@ -65,11 +104,20 @@ export class Worker {
     let drained = 0;
     do {
       // Only then is everything sent that running handlers send.
-      await this.#slots.idle();
+      await this.#idle();
       drained = drain ? await this.#drain(timeout) : 0;
     } while (drained > 0);
     return 'done';
   }
+
+  #idle(): Promise<void> {
+    if (this.#open === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.#onIdle = resolve));
+  }
+
+  readonly #ended = (): void => {
+    if (this.#onIdle && this.#open === 0) this.#onIdle();
+  };
 
   async #drain(timeout: AbortSignal): Promise<number> {
     const counts = await Promise.all(this.#consumptions.map((each) => each.drain(timeout)));
@@ -85,22 +133,62 @@ export class Worker {
     return outcome;
   }
 
-  #consume(alias: string): void {
-    const channels = this.#channels(alias);
-    if (channels.length === 0) return;
+  #abandon(): void {
+    const left = this.#consumptions.reduce((sum, each) => sum + each.abandon(), 0);
+    this.#journal.tally.count('dropped', left);
+    const running = this.#runs.describe();
+    const what = running.length > 0 ? running.join(', ') : 'nothing';
+    const messages = left === 1 ? '1 message' : `${left} messages`;
+    this.#logger.error(
+      `Shutdown timeout: left behind while running: ${what}; dropped ${messages} that waited`,
+    );
+  }
+
+  #consume(alias: string, channels: readonly string[]): void {
     const layer = this.layers.get(alias);
-    const { scopes, settings } = this;
-    const router = this.routes.router(alias);
-    const dispatcher = new Dispatcher({ layer, router, scopes, policy: settings.worker });
-    const { clock } = settings;
-    const parts = { layer, channels, dispatcher, slots: this.#slots, clock, logger: this.#logger };
-    this.#consumptions.push(new Consumption(parts));
-    this.#logger.log(`Reading from the ${layer.name} layer "${alias}": ${channels.join(', ')}`);
+    const consumption = new Consumption({
+      layer,
+      intakes: this.#intakes(channels),
+      dispatcher: this.#dispatcher(alias),
+      slots: this.#slots,
+      concurrency: this.settings.worker.concurrency,
+      clock: this.settings.clock,
+      logger: this.#logger,
+      onEnd: this.#ended,
+    });
+    this.#consumptions.push(consumption);
+    const names = channels.toSorted().join(', ');
+    this.#logger.log(`Reading from the ${layer.name} layer "${alias}": ${names}`);
+  }
+
+  #dispatcher(alias: string): Dispatcher {
+    return new Dispatcher({
+      layer: this.layers.get(alias),
+      router: this.routes.router(alias),
+      scopes: this.scopes,
+      policy: this.settings.worker,
+      runs: this.#runs,
+      journal: this.#journal,
+    });
+  }
+
+  /** Those of sockets are read together, as messages of a connection come in order over all three. */
+  #intakes(channels: readonly string[]): IntakeOptions[] {
+    const prefetch = SOCKET_PREFETCH * this.settings.worker.concurrency;
+    const sockets = channels.filter((channel) => SOCKET_CHANNELS.includes(channel));
+    const others = channels.filter((channel) => !SOCKET_CHANNELS.includes(channel));
+    const own = others.map((channel) => ({ channels: [channel], prefetch: PREFETCH }));
+    return sockets.length > 0 ? [{ channels: sockets, prefetch }, ...own] : own;
   }
 
   #channels(alias: string): string[] {
     const routed = this.routes.router(alias).channels;
     const carriesSockets = alias === this.settings.server.layer;
-    return [...new Set([...(carriesSockets ? SOCKET_CHANNELS : []), ...routed])];
+    const names = [...new Set([...(carriesSockets ? SOCKET_CHANNELS : []), ...routed])];
+    const selection = new ChannelSelection(this.settings.worker);
+    return names.filter((name) => selection.has(name));
   }
 }
+
+const NO_CHANNELS =
+  'worker.onlyChannels and worker.excludeChannels: no channel that has a route is left to read';

@@ -1,7 +1,15 @@
 import { Injectable, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ManualClock } from '@nest-channels/core';
-import { Channels, ChannelsModule, Consumer, Consumers, type Message, Msg } from 'nest-channels';
+import {
+  Channels,
+  ChannelsModule,
+  Consumer,
+  Consumers,
+  type Message,
+  Msg,
+  WorkerEvents,
+} from 'nest-channels';
 import type { ChannelsModuleOptions } from '../../src/channels-options.js';
 import { Worker } from '../../src/worker/worker.js';
 import { deferred } from './deferred.js';
@@ -49,6 +57,10 @@ export class WorkerBench {
 
   get channels(): Channels {
     return this.#app.get(Channels, { strict: false });
+  }
+
+  get events(): WorkerEvents {
+    return this.#app.get(WorkerEvents, { strict: false });
   }
 
   /** Ends every message that is being handled. */

@@ -1,100 +1,64 @@
 import { describe, expect, it } from '@jest/globals';
-import { Slots } from '../../src/worker/slots.js';
-import { deferred, type Deferred } from '../support/deferred.js';
-import { settled } from '../support/settled.js';
+import { type Line, Slots } from '../../src/worker/slots.js';
 
-function occupy(slots: Slots, count = 1): Deferred<void>[] {
-  const works = Array.from({ length: count }, () => deferred());
-  for (const { promise } of works) slots.occupy(promise);
-  return works;
+/** Is a line that notes what it started. */
+class TestLine implements Line {
+  constructor(
+    private readonly started: string[],
+    private readonly items: string[],
+  ) {}
+
+  get waiting(): number {
+    return this.items.length;
+  }
+
+  startNext(): void {
+    this.started.push(this.items.shift() ?? 'nothing');
+  }
+
+  forget(): void {
+    this.items.length = 0;
+  }
 }
 
-/** Notes that a wait is over. */
-function watch(wait: Promise<void>): { isOver: boolean } {
-  const watched = { isOver: false };
-  void wait.then(() => (watched.isOver = true));
-  return watched;
+function full(limit = 1): Slots {
+  const slots = new Slots(limit);
+  while (slots.tryTake());
+  return slots;
 }
 
 describe('Slots', () => {
-  it('are free up to the limit and taken until their work has ended', async () => {
-    const slots = new Slots(3);
-    expect(slots.free).toBe(3);
-    const [one, two] = occupy(slots, 2);
-    expect(slots.free).toBe(1);
-    one.resolve();
-    await settled();
-    expect(slots.free).toBe(2);
-    two.resolve();
-    await settled();
-    expect(slots.free).toBe(3);
-  });
-
-  it('are available at once while one is free', async () => {
+  it('are taken up to their limit', () => {
     const slots = new Slots(2);
-    occupy(slots);
-    const available = watch(slots.available());
-    await settled();
-    expect(available.isOver).toBe(true);
+    expect([slots.tryTake(), slots.tryTake(), slots.tryTake()]).toEqual([true, true, false]);
+    expect([slots.taken, slots.free]).toEqual([2, 0]);
   });
 
-  it('are available when the first work ends, if all were taken', async () => {
-    const slots = new Slots(2);
-    const [one] = occupy(slots, 2);
-    const available = watch(slots.available());
-    await settled();
-    expect(available.isOver).toBe(false);
-    one.resolve();
-    await settled();
-    expect(available.isOver).toBe(true);
+  it('are free again when they are released and nobody waits', () => {
+    const slots = full();
+    slots.release();
+    expect([slots.taken, slots.tryTake()]).toEqual([0, true]);
   });
 
-  it('are not available while more is going on than the limit', async () => {
-    const slots = new Slots(2);
-    const works = occupy(slots, 4);
-    expect(slots.free).toBeLessThanOrEqual(0);
-    const available = watch(slots.available());
-    for (const work of works.slice(0, 2)) {
-      await settled();
-      expect(available.isOver).toBe(false);
-      work.resolve();
-    }
-    await settled();
-    expect(available.isOver).toBe(false);
-    works[2].resolve();
-    await settled();
-    expect(available.isOver).toBe(true);
+  it('go to the lines that wait, one turn each', () => {
+    const started: string[] = [];
+    const slots = full();
+    slots.lineUp(new TestLine(started, ['a1', 'a2', 'a3']));
+    slots.lineUp(new TestLine(started, ['b1']));
+    slots.lineUp(new TestLine(started, ['c1', 'c2']));
+    expect(slots.isContended).toBe(true);
+    for (let turn = 0; turn < 6; turn++) slots.release();
+    expect(started).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
+    expect([slots.isContended, slots.taken]).toEqual([false, 1]);
   });
 
-  it('are idle at once without work', async () => {
-    const idle = watch(new Slots(1).idle());
-    await settled();
-    expect(idle.isOver).toBe(true);
-  });
-
-  it('are idle when the last work has ended, that begun meanwhile too', async () => {
-    const slots = new Slots(3);
-    const [one, two] = occupy(slots, 2);
-    const idle = watch(slots.idle());
-    one.resolve();
-    await settled();
-    const [three] = occupy(slots);
-    two.resolve();
-    await settled();
-    expect(idle.isOver).toBe(false);
-    three.resolve();
-    await settled();
-    expect(idle.isOver).toBe(true);
-  });
-
-  it('wake everyone who waits', async () => {
-    const slots = new Slots(1);
-    const [work] = occupy(slots);
-    const waits = [slots.idle(), slots.available(), slots.idle()].map(watch);
-    await settled();
-    expect(waits.map(({ isOver }) => isOver)).toEqual([false, false, false]);
-    work.resolve();
-    await settled();
-    expect(waits.map(({ isOver }) => isOver)).toEqual([true, true, true]);
+  it('pass over a line that has given up waiting', () => {
+    const started: string[] = [];
+    const slots = full();
+    const line = new TestLine(started, ['a1']);
+    slots.lineUp(line);
+    line.forget();
+    slots.release();
+    expect([started, slots.taken]).toEqual([[], 0]);
   });
 });

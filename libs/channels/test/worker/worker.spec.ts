@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { LayerUnavailable } from '@nest-channels/core';
+import { InvalidConfiguration, type WorkerEvent } from 'nest-channels';
 import { nextContent, waitingContents } from '../support/reading.js';
 import { settled } from '../support/settled.js';
 import { closeWorkers, WorkerBench } from '../support/worker-bench.js';
@@ -21,10 +22,10 @@ describe('Worker', () => {
   it('reads the channels that have routes, and those of sockets without any', async () => {
     const bench = await WorkerBench.create({ default: ['jobs', 'websocket.receive', 'mail'] });
     bench.worker.start();
-    expect(await bench.default.receives.next()).toEqual([...SOCKET_CHANNELS, 'jobs', 'mail']);
+    expect(await bench.default.receives.take(3)).toEqual([SOCKET_CHANNELS, ['jobs'], ['mail']]);
     expect(bench.logs.messages('log', 'Worker')).toEqual([
       'Reading from the faulty layer "default": ' +
-        'websocket.connect, websocket.receive, websocket.disconnect, jobs, mail',
+        'jobs, mail, websocket.connect, websocket.disconnect, websocket.receive',
     ]);
   });
 
@@ -48,10 +49,62 @@ describe('Worker', () => {
     expect(await waitingContents(bench.default, 'others')).toEqual([{ n: 1 }]);
   });
 
+  it.each([
+    [{ onlyChannels: ['jobs.*'] }, ['jobs.a', 'jobs.b']],
+    [{ onlyChannels: ['jobs.*'], excludeChannels: ['*.b'] }, ['jobs.a']],
+    [{ excludeChannels: ['jobs.*'] }, ['mail', ...SOCKET_CHANNELS.toSorted()]],
+  ])('reads what %j leaves, and logs the sorted names', async (worker, names) => {
+    const bench = await WorkerBench.create({ default: ['mail', 'jobs.b', 'jobs.a'] }, { worker });
+    bench.worker.start();
+    await settled();
+    const read = await bench.default.receives.take(bench.default.receives.size);
+    expect(read.flat().toSorted()).toEqual(names);
+    expect(bench.logs.messages('log', 'Worker')).toEqual([
+      `Reading from the faulty layer "default": ${names.join(', ')}`,
+    ]);
+  });
+
+  it('does not start when its globs leave nothing to read', async () => {
+    const worker = { onlyChannels: ['job'] };
+    const bench = await WorkerBench.create({ default: ['jobs'] }, { worker });
+    expect(() => bench.worker.start()).toThrow(InvalidConfiguration);
+  });
+
+  it('counts what it does', async () => {
+    const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 1 } });
+    bench.worker.start();
+    for (let n = 1; n <= 2; n++) await bench.default.send('jobs', { n });
+    const job = await bench.jobs.next();
+    await settled();
+    expect(bench.worker.statistics()).toMatchObject({ running: 1, waiting: 1, handled: 0 });
+    job.end();
+    (await bench.jobs.next()).end();
+    await settled();
+    expect(bench.worker.statistics()).toEqual({
+      handled: 2,
+      failed: 0,
+      timedOut: 0,
+      dropped: 0,
+      poisoned: 0,
+      unrouted: 0,
+      postponed: 0,
+      running: 0,
+      waiting: 0,
+    });
+  });
+
+  it('tells when it is ready, with what it reads', async () => {
+    const bench = await WorkerBench.create({ bulk: ['jobs'] });
+    const told: WorkerEvent[] = [];
+    bench.events.listen((event) => told.push(event));
+    bench.worker.start();
+    expect(told).toEqual([{ type: 'ready', channels: [...SOCKET_CHANNELS, 'jobs'] }]);
+  });
+
   it('reads several layers, each with its own routes', async () => {
     const bench = await WorkerBench.create({ default: ['jobs'], bulk: ['jobs', 'mail'] });
     bench.worker.start();
-    expect(await bench.bulk.receives.next()).toEqual(['jobs', 'mail']);
+    expect(await bench.bulk.receives.take(2)).toEqual([['jobs'], ['mail']]);
     await bench.default.send('jobs', { n: 1 });
     await bench.bulk.send('jobs', { n: 2 });
     const jobs = await bench.jobs.take(2);
@@ -150,7 +203,7 @@ describe('Worker', () => {
       bench.worker.start();
       bench.worker.start();
       await settled();
-      expect(bench.default.receives.size).toBe(1);
+      expect(bench.default.receives.size).toBe(2);
       expect(bench.logs.messages('log', 'Worker')).toHaveLength(1);
     });
 
@@ -194,16 +247,20 @@ describe('Worker', () => {
       expect(bench.logs.messages('error')).toEqual([]);
     });
 
-    it('leaves what waits in the channels to others', async () => {
+    it('handles what it has received, and leaves what waits in the channels to others', async () => {
       const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 1 } });
       bench.worker.start();
       for (let n = 1; n <= 3; n++) await bench.default.send('jobs', { n });
       const job = await bench.jobs.next();
+      await settled();
       const stop = watch(bench.worker.stop());
       job.end();
+      const received = await bench.jobs.next();
+      expect(received.message.content).toEqual({ n: 2 });
+      expect(stop.isOver).toBe(false);
+      received.end();
       await stop.over;
-      expect(bench.jobs.size).toBe(0);
-      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 2 }, { n: 3 }]);
+      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 3 }]);
     });
 
     it('sends what its last handlers have sent', async () => {
@@ -241,7 +298,8 @@ describe('Worker', () => {
       bench.clock.advance(1);
       await stop.over;
       expect(bench.logs.messages('error')).toEqual([
-        'Handlers still run after the shutdown timeout; leaving them behind',
+        'Shutdown timeout: left behind while running: Handlers.handle on jobs; ' +
+          'dropped 0 messages that waited',
       ]);
       job.end();
       await settled();
@@ -251,17 +309,20 @@ describe('Worker', () => {
     it('takes nothing more from the channels when it has left handlers behind', async () => {
       const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 1 } });
       bench.worker.start();
-      for (let n = 1; n <= 3; n++) await bench.default.send('jobs', { n });
+      for (let n = 1; n <= 4; n++) await bench.default.send('jobs', { n });
       const first = await bench.jobs.next();
       const stop = watch(bench.worker.stop({ drain: true }));
       first.end();
       const second = await bench.jobs.next();
+      await settled();
       bench.clock.advance(30_000);
       await stop.over;
       second.end();
       await settled();
       expect(bench.running.size).toBe(0);
-      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 3 }]);
+      const { dropped, waiting } = bench.worker.statistics();
+      const left = await waitingContents(bench.default, 'jobs');
+      expect([dropped + left.length, waiting]).toEqual([2, 0]);
     });
   });
 
@@ -328,7 +389,7 @@ describe('Worker', () => {
         job.end();
       }
       expect(bench.logs.messages('error')).toEqual([
-        'Handlers still run after the shutdown timeout; leaving them behind',
+        expect.stringMatching(/^Shutdown timeout: left behind/),
       ]);
       expect(rounds).toBeGreaterThan(20);
       expect(rounds).toBeLessThan(40);
