@@ -19,6 +19,7 @@ const EVERY_LIB = libs().map(({ name }) => name);
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   '@nest-channels/core': [],
   '@nest-channels/conformance': ['@nest-channels/core'],
+  '@nest-channels/redis': ['@nest-channels/core'],
   'nest-channels': ['@nest-channels/core'],
   'demo-app': EVERY_LIB,
   'server-app': [...EVERY_LIB, 'demo-app'],

@@ -9,6 +9,8 @@ const OPTIONS = {
   variableMapSize: true,
   mapsAsObjects: true,
   int64AsType: 'auto',
+  // A key of that name is content as any other, not a method to call.
+  useToJSON: false,
 };
 
 /**

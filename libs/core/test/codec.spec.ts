@@ -43,6 +43,7 @@ describe('Codec', () => {
     ['many bytes', Buffer.alloc(70_000, 7)],
     ['a long list', Array.from({ length: 70_000 }, (_, index) => index)],
     ['names that every object has', { constructor: 1, toString: 2, hasOwnProperty: 3 }],
+    ['a name that JSON would call', { toJSON: 1 }],
     ['names that look like places', { '': 0, '0': 1, '-1': 2, length: 3 }],
   ])('carries %s unchanged', (_, value) => {
     const received = carried(value);

@@ -35,7 +35,7 @@ export const content: Theme = {
         assertCarried(trial, {
           integers: [0, 1, -1, 127, 128, 65_536, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
           fractions: [0.1, -2.5e-300, Number.MAX_VALUE],
-          large: [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n],
+          large: [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n],
         }),
     },
     {

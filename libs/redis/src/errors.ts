@@ -1,0 +1,49 @@
+import { ChannelsError, LayerUnavailable } from '@nest-channels/core';
+
+/** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
+export type RedisErrorCode =
+  'CHANNELS_REDIS_OPTIONS_INVALID' | 'CHANNELS_REDIS_REFUSED' | 'CHANNELS_REDIS_TOO_OLD';
+
+/** Is thrown when a layer cannot be made of the options it was given. */
+export class RedisOptionsInvalid extends ChannelsError<RedisErrorCode> {
+  constructor(problem: string) {
+    super('CHANNELS_REDIS_OPTIONS_INVALID', `Cannot make a Redis layer: ${problem}.`);
+  }
+}
+
+/** Is thrown when Redis does not let the layer in: user, password or database are wrong. */
+export class RedisRefused extends ChannelsError<RedisErrorCode> {
+  constructor(reply: string, options?: ErrorOptions) {
+    super(
+      'CHANNELS_REDIS_REFUSED',
+      `Redis refused the connection: ${reply}. Check user, password and database of the URL.`,
+      options,
+    );
+  }
+}
+
+/** Is thrown when the server lacks commands that the layer needs. */
+export class RedisTooOld extends ChannelsError<RedisErrorCode> {
+  constructor(version: string) {
+    super(
+      'CHANNELS_REDIS_TOO_OLD',
+      `The server is Redis ${version}: the layer needs Redis 7.0 or newer, or Valkey.`,
+    );
+  }
+}
+
+/** Says whether Redis did what it was asked before the answer failed to come. */
+export type Executed = 'no' | 'unknown';
+
+/** Is thrown when Redis could not be asked, or did not answer in time. */
+export class RedisUnavailable extends LayerUnavailable {
+  constructor(
+    problem: string,
+    /** Is `unknown` where the request was on its way: then it must not simply be repeated. */
+    readonly executed: Executed,
+    options?: ErrorOptions,
+  ) {
+    const outcome = executed === 'no' ? 'nothing was done' : 'it may or may not have been done';
+    super(`The Redis layer is unavailable: ${problem}; ${outcome}.`, options);
+  }
+}

@@ -1,0 +1,169 @@
+import { type Clock, delay } from '@nest-channels/core';
+import type { Arrived } from './inbox.js';
+import type { Keys } from './keys.js';
+import type { RedisLink } from './redis-link.js';
+import { isBefore, STREAM_START, timeOf } from './stream-id.js';
+
+/** Is how long one wait lasts; a new mailbox ends it. */
+const WAIT_MS = 2_000;
+const BATCH = 128;
+
+/** Is how many messages of a mailbox are held here; the others stay in Redis. */
+const HELD_LIMIT = 1_000;
+
+/** Is how long the loop rests when Redis cannot be asked. */
+const REST_MS = 50;
+
+/** Is what a process is told by another. */
+export type Notice =
+  | { readonly kind: 'join'; readonly group: string; readonly prefix: string }
+  | { readonly kind: 'reset'; readonly by: string };
+
+/** Is what the loop needs of the layer. */
+export interface MailboxLoopOptions {
+  readonly link: RedisLink;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly processId: string;
+  /** Is how many messages of a mailbox wait here. */
+  readonly held: (name: string) => number;
+  readonly deliver: (name: string, messages: readonly Arrived[]) => void;
+  /** Returns who a group message is for. */
+  readonly membersAt: (name: string, group: string, version: number) => Promise<string[]>;
+  readonly onNotice: (notice: Notice) => Promise<void>;
+  /** Ends the present wait. */
+  readonly wake: () => void;
+  /** Is told of an entry that is no message, or that nobody is left for. */
+  readonly onSkipped: (name: string, id: string, why: 'malformed' | 'deserted') => void;
+}
+
+type Entry = [id: Buffer, fields: Buffer[]];
+
+/**
+ * Reads the mailboxes of this process, from where it was, whatever happens to the connection.
+ *
+ * Reading takes nothing out: that is done when a message was handed over.
+ */
+export class MailboxLoop {
+  readonly #places = new Map<string, string>();
+  #noticePlace = STREAM_START;
+  #isResumed = false;
+  #isPaused = false;
+  #state: 'running' | 'closing' = 'running';
+
+  constructor(private readonly options: MailboxLoopOptions) {}
+
+  /** Begins to read a mailbox; says whether it is new. */
+  read(name: string): boolean {
+    if (this.#places.has(name)) return false;
+    this.#places.set(name, STREAM_START);
+    this.options.wake();
+    return true;
+  }
+
+  /** Lists the mailboxes it reads. */
+  get names(): string[] {
+    return Array.from(this.#places.keys());
+  }
+
+  /** Has to be told that the connection is another one: Redis may have started anew. */
+  resumed(): void {
+    this.#isResumed = true;
+  }
+
+  /** Has to be told that messages were taken: it may have stopped reading for lack of room. */
+  drained(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.options.wake();
+  }
+
+  /** Resolves when it has ended. */
+  async run(): Promise<void> {
+    while (this.#state === 'running') {
+      try {
+        await this.#next();
+      } catch {
+        await delay(this.options.clock, REST_MS);
+      }
+    }
+  }
+
+  /** Ends the loop when its present wait is over. */
+  close(): void {
+    this.#state = 'closing';
+    this.options.wake();
+  }
+
+  async #next(): Promise<void> {
+    if (this.#isResumed) await this.#findPlaces();
+    const names = this.names.filter((name) => this.options.held(name) < HELD_LIMIT);
+    this.#isPaused = names.length < this.#places.size;
+    const { keys, link, processId } = this.options;
+    const streams = [keys.process(processId), ...names.map((name) => keys.mailbox(name))];
+    const places = [this.#noticePlace, ...names.map((name) => this.#places.get(name)!)];
+    const limits = ['COUNT', BATCH, 'BLOCK', WAIT_MS, 'STREAMS'] as const;
+    const reply = await link.wait('XREAD', ...limits, ...streams, ...places);
+    for (const [key, entries] of (reply ?? []) as [Buffer, Entry[]][]) {
+      await this.#came(String(key), entries);
+    }
+  }
+
+  /** A stream that has only entries before our place is a new one: all of it is unread. */
+  async #findPlaces(): Promise<void> {
+    this.#isResumed = false;
+    const { keys, link, processId } = this.options;
+    const notices = await this.#newest(link, keys.process(processId));
+    if (notices && isBefore(notices, this.#noticePlace)) this.#noticePlace = STREAM_START;
+    for (const [name, place] of this.#places) {
+      const newest = await this.#newest(link, keys.mailbox(name));
+      if (newest && isBefore(newest, place)) this.#places.set(name, STREAM_START);
+    }
+  }
+
+  async #newest(link: RedisLink, key: string): Promise<string | undefined> {
+    const [entry] = (await link.call('XREVRANGE', key, '+', '-', 'COUNT', 1)) as Entry[];
+    return entry && String(entry[0]);
+  }
+
+  async #came(key: string, entries: readonly Entry[]): Promise<void> {
+    const { keys } = this.options;
+    const mailbox = keys.mailbox('');
+    for (const [id, fields] of entries) {
+      if (key.startsWith(mailbox))
+        await this.#message(key.slice(mailbox.length), String(id), fields);
+      else await this.#notice(String(id), fields);
+    }
+  }
+
+  async #message(name: string, id: string, fields: readonly Buffer[]): Promise<void> {
+    const channels = await this.#channelsOf(name, fields);
+    // Only now it counts as read: whatever fails before is tried again.
+    this.#places.set(name, id);
+    if (!channels) return this.options.onSkipped(name, id, 'malformed');
+    if (channels.length === 0) return this.options.onSkipped(name, id, 'deserted');
+    const body = fields[fields.length - 1];
+    this.options.deliver(name, [{ channels, body, id, sentAt: timeOf(id) }]);
+  }
+
+  async #channelsOf(name: string, fields: readonly Buffer[]): Promise<string[] | undefined> {
+    const [kind, target, versionKey, version, last] = fields.map(shortText);
+    if (kind === 'c' && versionKey === 'd' && fields.length === 4) return [target];
+    if (kind !== 'g' || versionKey !== 'v' || last !== 'd' || fields.length !== 6) return undefined;
+    return this.options.membersAt(name, target, Number(version));
+  }
+
+  async #notice(id: string, fields: readonly Buffer[]): Promise<void> {
+    const [kind, first, , prefix] = fields.map(shortText);
+    if (kind === 'join' && prefix) {
+      await this.options.onNotice({ kind, group: first, prefix });
+    }
+    if (kind === 'reset') await this.options.onNotice({ kind, by: first });
+    this.#noticePlace = id;
+  }
+}
+
+/** Reads names and numbers; a body, which may be long, is none. */
+function shortText(field: Buffer): string {
+  return field.length <= 100 ? field.toString('latin1') : '';
+}

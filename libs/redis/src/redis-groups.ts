@@ -1,0 +1,192 @@
+import { nonLocalName } from '@nest-channels/core';
+import { type Joined, Memberships } from './memberships.js';
+import { bufferOf, type RedisSession } from './redis-session.js';
+import { SCRIPTS } from './scripts.js';
+
+/** Is how many channels join at once when memberships are asserted again. */
+const CHUNK = 500;
+
+type Came = [name: Buffer, size: number, members: number, capacity: number];
+
+/**
+ * Is who belongs to which group, over all processes.
+ *
+ * Redis knows it all. What it has to be told again when it lost everything is kept here: members
+ * behind the prefixes that this process reads, and normal channels that it added itself.
+ */
+export class RedisGroups {
+  readonly #memberships = new Memberships((...what) => this.#askJoined(...what));
+  /** Group → normal channel → when it leaves, by the clock of the layer. */
+  readonly #normal = new Map<string, Map<string, number>>();
+
+  constructor(private readonly session: RedisSession) {}
+
+  async add(group: string, channel: string): Promise<void> {
+    const prefix = prefixOf(channel);
+    if (prefix === undefined) return this.#addNormal(group, channel);
+    const versions = await this.#join(group, prefix, [channel]);
+    this.#memberships.joined(prefix, group, channel, versions);
+  }
+
+  async discard(group: string, channel: string): Promise<void> {
+    this.#forgetNormal(group, channel);
+    const reply = await this.session.run(SCRIPTS.leave, this.session.processId, group, channel);
+    const versions = reply as number[];
+    if (versions.length > 0) {
+      this.#memberships.left(nonLocalName(channel), group, channel, versions);
+    }
+  }
+
+  /** Takes a channel out of all its groups. */
+  async leaveAll(channel: string): Promise<void> {
+    for (const group of this.#normal.keys()) this.#forgetNormal(group, channel);
+    const reply = await this.session.run(SCRIPTS.leaveAll, this.session.processId, channel);
+    const left = reply as (Buffer | number)[];
+    for (let index = 0; index < left.length; index += 3) {
+      const versions = left.slice(index + 1, index + 3) as number[];
+      this.#memberships.left(nonLocalName(channel), String(left[index]), channel, versions);
+    }
+  }
+
+  /** Sends to a group, in one request however many members it has. */
+  async send(group: string, body: Uint8Array): Promise<void> {
+    const { outbox, limits, keyLifetimeMs } = this.session;
+    await outbox.run(async () => {
+      const args = [limits.expiryMs, keyLifetimeMs, group, bufferOf(body)] as const;
+      const [now, expired, came] = (await this.session.run(SCRIPTS.groupSend, ...args)) as [
+        number,
+        unknown[],
+        Came[],
+      ];
+      this.session.noteReport([now, expired]);
+      for (const each of came) this.#count(each);
+    });
+  }
+
+  async members(group: string): Promise<string[]> {
+    return ((await this.session.run(SCRIPTS.members, group)) as Buffer[]).map(String);
+  }
+
+  /** Begins to keep the members behind a prefix, as they become known. */
+  keep(prefix: string): void {
+    this.#memberships.keep(prefix);
+  }
+
+  /** Begins to know the members behind a prefix that this process reads from now on. */
+  async own(prefix: string): Promise<void> {
+    this.#memberships.keep(prefix);
+    const { processId, limits } = this.session;
+    const groups = await this.session.run(SCRIPTS.own, prefix, processId, limits.leaseMs);
+    for (const group of groups as Buffer[]) await this.learn(prefix, String(group));
+  }
+
+  /** Takes note that somebody changed a group behind a prefix. */
+  async learn(prefix: string, group: string): Promise<void> {
+    await this.#memberships.refresh(prefix, group);
+  }
+
+  /** Returns who a group message of this version is for. */
+  membersAt(prefix: string, group: string, version: number): Promise<string[]> {
+    return this.#memberships.at(prefix, group, version);
+  }
+
+  /** Renews the leases of all that is behind our prefixes; asserts again what has lapsed. */
+  async renew(): Promise<void> {
+    for (const prefix of this.#memberships.prefixes) {
+      const isThere = await this.#renewPrefix(prefix);
+      if (!isThere) await this.#assertPrefix(prefix);
+    }
+  }
+
+  /** Makes Redis know what it has to, after it was away. */
+  async assertAgain({ isEmpty }: { readonly isEmpty: boolean }): Promise<void> {
+    if (!isEmpty) return this.renew();
+    for (const prefix of this.#memberships.prefixes) await this.#assertPrefix(prefix);
+    await this.#assertNormal();
+  }
+
+  clear(): void {
+    this.#memberships.clear();
+    this.#normal.clear();
+  }
+
+  async #addNormal(group: string, channel: string): Promise<void> {
+    const { clock, limits } = this.session;
+    await this.#joinAlone(group, channel, limits.groupExpiryMs);
+    const channels = this.#normal.get(group) ?? new Map<string, number>();
+    this.#normal.set(group, channels.set(channel, clock.now() + limits.groupExpiryMs));
+  }
+
+  async #joinAlone(group: string, channel: string, lastsMs: number): Promise<void> {
+    const capacity = this.session.capacities.of(channel);
+    await this.session.run(SCRIPTS.joinAlone, group, channel, capacity, Math.ceil(lastsMs));
+  }
+
+  async #join(group: string, prefix: string, channels: readonly string[]): Promise<number[]> {
+    const { capacities, limits, processId } = this.session;
+    const args = [group, prefix, capacities.of(prefix), limits.leaseMs, processId] as const;
+    return (await this.session.run(SCRIPTS.join, ...args, ...channels)) as number[];
+  }
+
+  #forgetNormal(group: string, channel: string): void {
+    const channels = this.#normal.get(group);
+    if (channels?.delete(channel) && channels.size === 0) this.#normal.delete(group);
+  }
+
+  #count([nameBytes, size, members, capacity]: Came): void {
+    const name = String(nameBytes);
+    if (size < 0) this.session.countFull(name, capacity, members);
+    else this.session.traffic.accepted(name, size);
+  }
+
+  async #askJoined(prefix: string, group: string, since: number): Promise<Joined> {
+    const reply = await this.session.run(SCRIPTS.joined, group, prefix, since);
+    const [version, count, flat] = reply as [number, number, Buffer[]];
+    const members: [string, number][] = [];
+    for (let index = 0; index < flat.length; index += 2) {
+      members.push([String(flat[index]), Number(flat[index + 1])]);
+    }
+    return { version, count, members };
+  }
+
+  /** Says whether Redis still had the prefix. */
+  async #renewPrefix(prefix: string): Promise<boolean> {
+    const { processId, limits } = this.session;
+    let cursor = '0';
+    let isThere = true;
+    do {
+      const args = [prefix, processId, limits.leaseMs, cursor] as const;
+      const [alive, next] = (await this.session.run(SCRIPTS.renew, ...args)) as [number, Buffer];
+      isThere &&= alive === 1;
+      cursor = String(next);
+    } while (cursor !== '0');
+    return isThere;
+  }
+
+  async #assertPrefix(prefix: string): Promise<void> {
+    const groups = this.#memberships.of(prefix);
+    await this.own(prefix);
+    for (const [group, channels] of groups) {
+      for (let start = 0; start < channels.length; start += CHUNK) {
+        await this.#join(group, prefix, channels.slice(start, start + CHUNK));
+      }
+      this.#memberships.forget(prefix, group);
+      await this.learn(prefix, group);
+    }
+  }
+
+  async #assertNormal(): Promise<void> {
+    const now = this.session.clock.now();
+    for (const [group, channels] of this.#normal) {
+      for (const [channel, leavesAt] of channels) {
+        if (leavesAt > now) await this.#joinAlone(group, channel, leavesAt - now);
+        else this.#forgetNormal(group, channel);
+      }
+    }
+  }
+}
+
+function prefixOf(channel: string): string | undefined {
+  const name = nonLocalName(channel);
+  return name.endsWith('!') ? name : undefined;
+}

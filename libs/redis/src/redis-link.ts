@@ -1,0 +1,148 @@
+import { type Clock, reasonOf } from '@nest-channels/core';
+import { Redis, type RedisOptions } from 'ioredis';
+import { type Executed, RedisRefused, RedisUnavailable } from './errors.js';
+import type { Script } from './scripts.js';
+
+/** Is one argument of a Redis command. */
+export type Argument = string | number | Buffer;
+
+/** Are the options of one connection. */
+export interface LinkOptions {
+  readonly address: RedisOptions;
+  readonly clock: Clock;
+  /** Is how long a call may take. */
+  readonly timeoutMs: number;
+  /** Is how long the connection may be silent while an answer is due, before it is given up. */
+  readonly silenceMs: number;
+  /** Is called whenever the connection is there, at first and again. */
+  readonly onConnected?: () => void;
+  readonly onLost?: () => void;
+}
+
+/** Are the settings that keep ioredis from sending anything twice and from waiting for ever. */
+const AT_MOST_ONCE = {
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  lazyConnect: true,
+  // What we wait for has been answered when we disconnect; a dead socket would hold a timer.
+  disconnectTimeout: 0,
+  protocol: 2,
+} as const satisfies RedisOptions;
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 5_000;
+
+const REFUSALS = /^(WRONGPASS|NOAUTH|NOPERM)|invalid (username-)?password|invalid DB|DB index/i;
+const NOT_EXECUTED =
+  /^(LOADING|READONLY|NOREPLICAS|OOM|MISCONF|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOPERM|NOAUTH)\b/;
+
+/**
+ * Is one connection to Redis that comes back by itself.
+ *
+ * A call is written once and never repeated: it is answered, or fails within the time limit.
+ */
+export class RedisLink {
+  readonly #redis: Redis;
+  #refusal?: RedisRefused;
+  #isClosed = false;
+
+  constructor(private readonly options: LinkOptions) {
+    this.#redis = new Redis({
+      ...options.address,
+      ...AT_MOST_ONCE,
+      connectTimeout: options.timeoutMs,
+      socketTimeout: options.silenceMs,
+      retryStrategy: (times) => (this.#refusal ? null : backOffMs(times)),
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    });
+    this.#redis.on('error', (error: Error) => this.#noticed(error));
+    this.#redis.on('ready', () => options.onConnected?.());
+    this.#redis.on('close', () => options.onLost?.());
+  }
+
+  get isReady(): boolean {
+    return !this.#isClosed && this.#redis.status === 'ready';
+  }
+
+  /** Is why Redis does not let us in, if it does not. */
+  get refusal(): RedisRefused | undefined {
+    return this.#refusal;
+  }
+
+  open(): void {
+    // What goes wrong is told by the events, and tried again.
+    this.#redis.connect().catch(() => undefined);
+  }
+
+  /**
+   * Runs a command within the time limit.
+   *
+   * @throws RedisUnavailable `CHANNELS_LAYER_UNAVAILABLE`
+   */
+  call(command: string, ...args: readonly Argument[]): Promise<unknown> {
+    return this.#within(this.options.timeoutMs, this.wait(command, ...args));
+  }
+
+  /** Runs a command that waits by itself; only a silent connection ends it early. */
+  async wait(command: string, ...args: readonly Argument[]): Promise<unknown> {
+    if (this.#isClosed) throw new RedisUnavailable('it is closed', 'no');
+    try {
+      return await this.#redis.callBuffer(command, [...args]);
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  /** Runs a script within the time limit. */
+  run(script: Script, root: string, ...args: readonly Argument[]): Promise<unknown> {
+    return this.#within(this.options.timeoutMs, this.#evaluate(script, root, args));
+  }
+
+  /** Ends the connection at once. */
+  close(): void {
+    this.#isClosed = true;
+    this.#redis.disconnect();
+  }
+
+  async #evaluate(script: Script, root: string, args: readonly Argument[]): Promise<unknown> {
+    try {
+      return await this.#redis.callBuffer('EVALSHA', [script.sha, 1, root, ...args]);
+    } catch (error) {
+      if (!reasonOf(error).startsWith('NOSCRIPT')) throw this.#unavailable(error);
+      return this.wait('EVAL', script.lua, 1, root, ...args);
+    }
+  }
+
+  #within(ms: number, answer: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = this.options.clock.setTimer(
+        () => reject(new RedisUnavailable(`no answer within ${ms} ms`, 'unknown')),
+        ms,
+      );
+      answer.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+
+  #noticed(error: Error): void {
+    if (REFUSALS.test(error.message)) this.#refusal ??= new RedisRefused(error.message);
+  }
+
+  #unavailable(error: unknown): RedisUnavailable {
+    return new RedisUnavailable(reasonOf(error), executed(error), { cause: error });
+  }
+}
+
+/** Tells what is known: an error that Redis answered with, or a request that was never written. */
+function executed(error: unknown): Executed {
+  const reason = reasonOf(error);
+  return NOT_EXECUTED.test(reason) || reason.startsWith("Stream isn't writeable")
+    ? 'no'
+    : 'unknown';
+}
+
+/** Spreads reconnects over the whole time: many processes lose Redis at the same moment. */
+function backOffMs(times: number): number {
+  const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(times - 1, 10));
+  return FIRST_RETRY_MS / 2 + Math.random() * most;
+}

@@ -1,0 +1,33 @@
+import type { ChannelCapacity, Clock } from '@nest-channels/core';
+import type { Redis } from 'ioredis';
+
+/** Are the options of a Redis layer, named as those of the memory layer. */
+export interface RedisLayerOptions {
+  /** Is where Redis is, such as `redis://user:password@host:6379/0`; localhost if absent. */
+  readonly url?: string;
+  /**
+   * Is an ioredis client to take the connection options from, instead of `url`.
+   *
+   * The layer opens connections of its own, with its own way to fail and to reconnect.
+   */
+  readonly client?: Redis;
+  /** Starts all keys and keeps layers apart; "nest-channels" if absent. */
+  readonly prefix?: string;
+  /** Is how many unread messages a channel holds; 1,000 if absent. */
+  readonly capacity?: number;
+  /** Is how many a process-specific mailbox holds, over all its local parts; 10,000 if absent. */
+  readonly mailboxCapacity?: number;
+  /** Overrides both by name, globs or RegExps over the non-local name; the first match wins. */
+  readonly channelCapacity?: readonly ChannelCapacity[];
+  /** Is how long a message can wait to be read, by the clock of Redis; 60,000 if absent. */
+  readonly expiryMs?: number;
+  /** Is how long a normal channel stays in a group unless renewed; 86,400,000 if absent. */
+  readonly groupExpiryMs?: number;
+  /** Is how long memberships behind a mailbox outlive a process that died; 60,000 if absent. */
+  readonly leaseMs?: number;
+  /** Is how long an encoded message may be; 1,048,576 if absent, and never less. */
+  readonly maxMessageBytes?: number;
+  /** Is how long a call may take before it fails; 1,000 if absent. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+}

@@ -1,0 +1,295 @@
+import { delay, type Received, type ReceiveOptions } from '@nest-channels/core';
+import { ChannelLoop, writeEntry } from './channel-loop.js';
+import { type Arrived, Inbox, type Receiver } from './inbox.js';
+import { Inboxes } from './inboxes.js';
+import { MailboxLoop, type Notice } from './mailbox-loop.js';
+import type { RedisGroups } from './redis-groups.js';
+import { RedisLink } from './redis-link.js';
+import type { RedisSession } from './redis-session.js';
+import type { SubscriptionSource } from './redis-subscription.js';
+import { SCRIPTS } from './scripts.js';
+import { after } from './stream-id.js';
+
+/** Is how long a waiting connection may be silent; its waits last two seconds. */
+const SILENCE_MS = 5_000;
+
+/** Is how often a receive that a mailbox could serve looks at its normal channels first. */
+const LOOK_ELSEWHERE = 4;
+
+/** Is how few messages of a mailbox wait here when reading goes on. */
+const HELD_AGAIN = 500;
+
+/** Is the receiving half of a layer: two loops that read, and inboxes that hand over. */
+export class RedisReception {
+  readonly #inboxes: Inboxes;
+  readonly #mailboxLink: RedisLink;
+  readonly #channelLink: RedisLink;
+  readonly #mailboxes: MailboxLoop;
+  readonly #channels: ChannelLoop;
+  readonly #trims = new Map<string, string>();
+  readonly #expiring = new Set<string>();
+  #loops: Promise<unknown> = Promise.resolve();
+  readonly #wakes = new Set<string>();
+  #turn = 0;
+  #state: 'open' | 'closed' = 'open';
+  malformedMessages = 0;
+
+  constructor(
+    private readonly session: RedisSession,
+    private readonly groups: RedisGroups,
+  ) {
+    this.#inboxes = new Inboxes({
+      open: (inbox, arrived) => this.#open(inbox, arrived),
+      onDemand: (inbox) => this.#wanted(inbox),
+      onTaken: (inbox, { id }) => id !== undefined && this.#trim(inbox.name, id),
+    });
+    this.#mailboxLink = this.#link(() => this.#mailboxes.resumed());
+    this.#channelLink = this.#link(() => undefined);
+    this.#mailboxes = this.#mailboxLoop();
+    this.#channels = this.#channelLoop();
+  }
+
+  open(): void {
+    this.#mailboxLink.open();
+    this.#channelLink.open();
+    this.#loops = Promise.all([this.#mailboxes.run(), this.#channels.run()]);
+  }
+
+  /** Returns what is there, or what comes first. */
+  async receive(names: readonly string[], options: ReceiveOptions): Promise<Received[]> {
+    const { signal, max = 1 } = options;
+    if (signal.aborted || this.#state === 'closed') return [];
+    const wants = Math.max(1, max);
+    if (this.#looksElsewhere(names)) {
+      const elsewhere = await this.#takeFromRedis(names, wants, signal);
+      if (elsewhere.length > 0 || signal.aborted) return elsewhere;
+    }
+    const messages = this.#inboxes.take(names, wants);
+    return messages.length > 0 ? messages : this.#wait(names, wants, signal);
+  }
+
+  /** Returns what a subscription to these names needs. */
+  sourceOf(names: readonly string[]): SubscriptionSource {
+    return {
+      shift: (inbox) => this.#inboxes.shift(inbox),
+      enter: (receiver) => this.#inboxes.enter(names, receiver),
+      leave: (receiver) => this.#inboxes.leave(names, receiver),
+      yieldTurn: (receiver) => this.#inboxes.yieldTurn(names, receiver),
+    };
+  }
+
+  /** Forgets what came: it is no longer in Redis. */
+  clear(): void {
+    this.#inboxes.clear();
+  }
+
+  /** Ends every receive; resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    const waiting = Array.from(this.#inboxes.all()).flatMap(({ receivers }) => [...receivers]);
+    for (const receiver of waiting) receiver.end();
+    this.#mailboxes.close();
+    this.#channels.close();
+    const patience = new AbortController();
+    const { clock, limits } = this.session;
+    await Promise.race([this.#loops, delay(clock, limits.timeoutMs, patience.signal)]);
+    patience.abort();
+    await this.#sendTrims();
+    this.#mailboxLink.close();
+    this.#channelLink.close();
+    await this.#loops;
+  }
+
+  #open(inbox: Inbox, arrived: Arrived): Received | undefined {
+    const { name } = inbox;
+    if (this.session.isOver(arrived.sentAt)) {
+      this.#expire(inbox);
+      return undefined;
+    }
+    try {
+      const content = this.session.codec.decode(arrived.body);
+      this.session.traffic.received(name);
+      return { channels: arrived.channels, content };
+    } catch {
+      return this.#skip(name);
+    }
+  }
+
+  /** Counts an entry that is no message. */
+  #skip(name: string): undefined {
+    this.malformedMessages++;
+    this.session.traffic.dropped(name, 'closed', 1);
+    this.session.tell('dropped', { channel: name, reason: 'closed', messages: 1 });
+  }
+
+  /** An unread message is a sign that nobody listens: its channels leave their groups. */
+  #expire(inbox: Inbox): void {
+    if (inbox.isMailbox) return void this.#expireMailbox(inbox.name);
+    this.session.countExpired(inbox.name, 1);
+    // If Redis cannot be asked now, the next message that expires does it.
+    this.groups.leaveAll(inbox.name).catch(() => undefined);
+  }
+
+  /** Redis drops what is over itself, so that nobody else counts it too. */
+  async #expireMailbox(name: string): Promise<void> {
+    if (this.#expiring.has(name)) return;
+    this.#expiring.add(name);
+    try {
+      const reply = await this.session.run(SCRIPTS.expire, name, this.session.limits.expiryMs);
+      this.session.countExpired(name, (reply as number[])[1]);
+    } catch {
+      // It is tried again when the next one is found.
+    } finally {
+      this.#expiring.delete(name);
+    }
+  }
+
+  /** Says that it is time to look into normal channels before a mailbox that has enough. */
+  #looksElsewhere(names: readonly string[]): boolean {
+    const hasWaiting = names.some((name) => (this.#inboxes.find(name)?.size ?? 0) > 0);
+    const hasNormal = names.some((name) => !name.endsWith('!'));
+    return hasWaiting && hasNormal && ++this.#turn % LOOK_ELSEWHERE === 0;
+  }
+
+  async #takeFromRedis(
+    names: readonly string[],
+    max: number,
+    signal: AbortSignal,
+  ): Promise<Received[]> {
+    const normal = names.filter((name) => !name.endsWith('!'));
+    const arrived = await this.#channels.take(normal, max);
+    if (signal.aborted && arrived.length > 0) {
+      await this.#giveBack(arrived[0].channels[0], arrived);
+      return [];
+    }
+    const opened = arrived.map((each) => this.#open(new Inbox(each.channels[0]), each));
+    return opened.filter((message) => message !== undefined);
+  }
+
+  #wait(names: readonly string[], wants: number, signal: AbortSignal): Promise<Received[]> {
+    return new Promise((resolve) => {
+      const finish = (messages: Received[]): void => {
+        this.#inboxes.leave(names, receiver);
+        signal.removeEventListener('abort', receiver.end);
+        resolve(messages);
+      };
+      const receiver: Receiver = {
+        wants,
+        serve: (inbox) => this.#serve(inbox, wants, finish),
+        end: () => finish([]),
+      };
+      signal.addEventListener('abort', receiver.end);
+      this.#inboxes.enter(names, receiver);
+    });
+  }
+
+  /** Hands over one message if others wait too, else as many as are wanted. */
+  #serve(inbox: Inbox, wants: number, finish: (messages: Received[]) => void): void {
+    const max = inbox.receivers.size > 1 ? 1 : wants;
+    const messages = this.#inboxes.take([inbox.name], max);
+    if (messages.length > 0) finish(messages);
+  }
+
+  #wanted({ name, isMailbox }: Inbox): void {
+    if (!isMailbox) return this.#channels.want(name);
+    if (this.#mailboxes.read(name)) void this.#own(name);
+  }
+
+  /** What cannot be asked now is asked when the first group message comes. */
+  async #own(prefix: string): Promise<void> {
+    try {
+      await this.session.connection.ready();
+      await this.groups.own(prefix);
+    } catch {
+      this.groups.keep(prefix);
+    }
+  }
+
+  #trim(name: string, id: string): void {
+    if (this.#trims.size === 0) setImmediate(() => void this.#sendTrims());
+    this.#trims.set(name, id);
+    if ((this.#inboxes.find(name)?.size ?? 0) < HELD_AGAIN) this.#mailboxes.drained();
+  }
+
+  /** Takes out of Redis what was handed over. What fails is done with the next, or expires. */
+  async #sendTrims(): Promise<void> {
+    const trims = Array.from(this.#trims);
+    this.#trims.clear();
+    const { keys, connection } = this.session;
+    await Promise.allSettled(
+      trims.map(([name, id]) =>
+        connection.link.call('XTRIM', keys.mailbox(name), 'MINID', after(id)),
+      ),
+    );
+  }
+
+  async #giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
+    const entries = messages.toReversed().map(writeEntry);
+    await this.session.run(SCRIPTS.giveBack, name, this.session.keyLifetimeMs, ...entries);
+  }
+
+  async #noticed(notice: Notice): Promise<void> {
+    if (notice.kind === 'join') return this.groups.learn(notice.prefix, notice.group);
+    if (notice.by !== this.session.processId) this.session.wasReset();
+  }
+
+  #skipped(name: string, id: string, why: 'malformed' | 'deserted'): void {
+    this.#trim(name, id);
+    if (why === 'malformed') return this.#skip(name);
+    this.session.traffic.dropped(name, 'closed', 1);
+    this.session.tell('dropped', { channel: name, reason: 'closed', messages: 1 });
+  }
+
+  /** Ends the waits of a loop, once for all that is asked in one turn. */
+  #wake(key: string, ...command: readonly string[]): void {
+    if (this.#wakes.has(key) || !this.session.connection.link.isReady) return;
+    this.#wakes.add(key);
+    queueMicrotask(() => {
+      this.#wakes.delete(key);
+      const { link } = this.session.connection;
+      const [name, ...args] = command;
+      const lifetime = link.call('PEXPIRE', key, this.session.limits.leaseMs);
+      void Promise.allSettled([link.call(name, key, ...args), lifetime]);
+    });
+  }
+
+  #link(onConnected: () => void): RedisLink {
+    const { clock, limits, address } = this.session;
+    const { timeoutMs } = limits;
+    return new RedisLink({ address, clock, timeoutMs, silenceMs: SILENCE_MS, onConnected });
+  }
+
+  #mailboxLoop(): MailboxLoop {
+    const { keys, clock, processId } = this.session;
+    const key = keys.process(processId);
+    return new MailboxLoop({
+      link: this.#mailboxLink,
+      keys,
+      clock,
+      processId,
+      held: (name) => this.#inboxes.find(name)?.size ?? 0,
+      deliver: (name, messages) => void this.#inboxes.deliver(name, messages),
+      membersAt: (...what) => this.groups.membersAt(...what),
+      onNotice: (notice) => this.#noticed(notice),
+      wake: () => this.#wake(key, 'XADD', 'MAXLEN', '~', '1000', '*', 'wake', ''),
+      onSkipped: (name, id, why) => this.#skipped(name, id, why),
+    });
+  }
+
+  #channelLoop(): ChannelLoop {
+    const { keys, clock, processId } = this.session;
+    const key = keys.wake(processId);
+    return new ChannelLoop({
+      link: this.#channelLink,
+      commands: this.session.connection.link,
+      keys,
+      clock,
+      processId,
+      wanted: () => this.#inboxes.wanted(),
+      deliver: (name, messages) => this.#inboxes.deliver(name, messages),
+      giveBack: (name, messages) => this.#giveBack(name, messages),
+      wake: () => this.#wake(key, 'RPUSH', ''),
+      onMalformed: (name) => this.#skip(name),
+    });
+  }
+}

@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+
+/** Is a Lua script that runs in Redis, all of it or nothing. */
+export class Script {
+  readonly sha: string;
+
+  constructor(readonly lua: string) {
+    this.sha = createHash('sha1').update(lua).digest('hex');
+  }
+}
+
+/*
+ * Keys behind the root, what they are and hold:
+ *   q:NAME      list    messages of a normal channel: 8 bytes of server time, then the body
+ *   b:PREFIX    stream  messages of a mailbox: c channel or g group and v version, d body
+ *   gr:GROUP    hash    mailbox prefix → version:capacity, for each that has members
+ *   gm:GROUP:P  zset    members behind a prefix, by the version that added them
+ *   gn:GROUP    zset    members that are normal channels, by the time they leave
+ *   gk:GROUP    hash    the capacity of each of these
+ *   cx:PREFIX   hash    channel → its groups; there as long as the process lives
+ *   cn:CHANNEL  set     groups of a normal channel
+ *   pg:PREFIX   set     groups that have members behind a prefix
+ *   o:PREFIX    text    id of the process that reads a prefix
+ *   p:ID        stream  what a process is told: join (g, p) and reset (by)
+ *   ver         number  of the last change of any membership behind a prefix
+ */
+const COMMON = `
+local R = KEYS[1]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function call(...) return redis.call(...) end
+local function prefix_of(channel) return string.match(channel, '^[^!]*!') end
+local function groups_in(text)
+  local groups = {}
+  for group in string.gmatch(text or '', '[^ ]+') do groups[#groups + 1] = group end
+  return groups
+end
+local function tell_owner(prefix, group, me)
+  local owner = call('GET', R .. 'o:' .. prefix)
+  if owner and owner ~= me then
+    call('XADD', R .. 'p:' .. owner, 'MAXLEN', '~', 10000, '*', 'join', group, 'p', prefix)
+  end
+end
+-- Takes a channel out of a group; returns the version before and after, if it was a member.
+local function leave(group, channel, me)
+  local prefix = prefix_of(channel)
+  if not prefix then
+    call('HDEL', R .. 'gk:' .. group, channel)
+    call('SREM', R .. 'cn:' .. channel, group)
+    call('ZREM', R .. 'gn:' .. group, channel)
+    return false
+  end
+  local gm = R .. 'gm:' .. group .. ':' .. prefix
+  if call('ZREM', gm, channel) == 0 then return false end
+  local rest = {}
+  for _, each in ipairs(groups_in(call('HGET', R .. 'cx:' .. prefix, channel))) do
+    if each ~= group then rest[#rest + 1] = each end
+  end
+  if #rest == 0 then call('HDEL', R .. 'cx:' .. prefix, channel)
+  else call('HSET', R .. 'cx:' .. prefix, channel, table.concat(rest, ' ')) end
+  local known = call('HGET', R .. 'gr:' .. group, prefix)
+  local before, capacity = string.match(known or '0:0', '^(%d+):(%d+)$')
+  local version = call('INCR', R .. 'ver')
+  if call('EXISTS', gm) == 1 then
+    call('HSET', R .. 'gr:' .. group, prefix, version .. ':' .. capacity)
+  else
+    call('HDEL', R .. 'gr:' .. group, prefix)
+    call('SREM', R .. 'pg:' .. prefix, group)
+  end
+  tell_owner(prefix, group, me)
+  return { tonumber(before), version }
+end
+local function leave_all(channel, me)
+  local prefix = prefix_of(channel)
+  local left = {}
+  local groups
+  if prefix then groups = groups_in(call('HGET', R .. 'cx:' .. prefix, channel))
+  else groups = call('SMEMBERS', R .. 'cn:' .. channel) end
+  for _, group in ipairs(groups) do
+    local versions = leave(group, channel, me)
+    if versions then
+      left[#left + 1] = group
+      left[#left + 1] = versions[1]
+      left[#left + 1] = versions[2]
+    end
+  end
+  return left
+end
+-- Drops the messages of a channel whose time is over, with the members they were for.
+local function expire_mailbox(name, expiry)
+  local key = R .. 'b:' .. name
+  local over = call('XRANGE', key, '-', now - expiry, 'COUNT', 1000)
+  for _, entry in ipairs(over) do
+    local fields = entry[2]
+    call('XDEL', key, entry[1])
+    if fields[1] == 'c' then
+      leave_all(fields[2], '')
+    elseif fields[1] == 'g' then
+      local members = call('ZRANGEBYSCORE', R .. 'gm:' .. fields[2] .. ':' .. name, 0, fields[4])
+      for _, channel in ipairs(members) do leave_all(channel, '') end
+    end
+  end
+  return #over
+end
+local function expire_queue(name, expiry)
+  local key = R .. 'q:' .. name
+  local dropped = 0
+  local head = call('LINDEX', key, 0)
+  while head and (#head < 8 or struct.unpack('>d', head) + expiry <= now) do
+    call('LPOP', key)
+    dropped = dropped + 1
+    head = call('LINDEX', key, 0)
+  end
+  if dropped > 0 then leave_all(name, '') end
+  return dropped
+end
+-- Puts a message behind all others; returns how many there are then, or -1 if it is full.
+local function push(name, capacity, expiry, ttl, expired, body, ...)
+  local is_mailbox = string.sub(name, -1) == '!'
+  local key = R .. (is_mailbox and 'b:' or 'q:') .. name
+  local size = call(is_mailbox and 'XLEN' or 'LLEN', key)
+  if size >= capacity then
+    local dropped = (is_mailbox and expire_mailbox or expire_queue)(name, expiry)
+    if dropped > 0 then
+      expired[#expired + 1] = name
+      expired[#expired + 1] = dropped
+      size = size - dropped
+    end
+  end
+  if size >= capacity then return -1 end
+  if is_mailbox then
+    local arguments = { ... }
+    arguments[#arguments + 1] = 'd'
+    arguments[#arguments + 1] = body
+    call('XADD', key, '*', unpack(arguments))
+  else
+    call('RPUSH', key, struct.pack('>d', now) .. body)
+  end
+  call('PEXPIRE', key, ttl)
+  return size + 1
+end
+`;
+
+/** Are the scripts of the layer. */
+export const SCRIPTS = {
+  /** Sends messages: expiry, key lifetime, then name, capacity, channel and body of each. */
+  send: script(`
+local expiry, ttl = tonumber(ARGV[1]), ARGV[2]
+local sizes, expired = {}, {}
+for i = 3, #ARGV, 4 do
+  sizes[#sizes + 1] =
+    push(ARGV[i], tonumber(ARGV[i + 1]), expiry, ttl, expired, ARGV[i + 3], 'c', ARGV[i + 2])
+end
+return { now, expired, sizes }`),
+
+  /** Sends to a group: expiry, key lifetime, group, body. */
+  groupSend: script(`
+local expiry, ttl, group, body = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4]
+local expired, came = {}, {}
+local function note(name, size, members, capacity)
+  came[#came + 1] = { name, size, members, capacity }
+end
+local gr = R .. 'gr:' .. group
+local readers = call('HGETALL', gr)
+for i = 1, #readers, 2 do
+  local prefix = readers[i]
+  local version, capacity = string.match(readers[i + 1], '^(%d+):(%d+)$')
+  local gm = R .. 'gm:' .. group .. ':' .. prefix
+  local members = call('EXISTS', R .. 'cx:' .. prefix) == 1 and call('ZCARD', gm) or 0
+  if members == 0 then
+    call('HDEL', gr, prefix)
+    call('DEL', gm)
+  else
+    capacity = tonumber(capacity)
+    local size = push(prefix, capacity, expiry, ttl, expired, body, 'g', group, 'v', version)
+    note(prefix, size, members, capacity)
+  end
+end
+local gn = R .. 'gn:' .. group
+for _, channel in ipairs(call('ZRANGEBYSCORE', gn, '-inf', now)) do leave(group, channel, '') end
+for _, channel in ipairs(call('ZRANGE', gn, 0, -1)) do
+  local capacity = tonumber(call('HGET', R .. 'gk:' .. group, channel) or '0')
+  note(channel, push(channel, capacity, expiry, ttl, expired, body), 1, capacity)
+end
+return { now, expired, came }`),
+
+  /** Adds to a group behind a prefix: group, prefix, capacity, lease, own id, then channels. */
+  join: script(`
+local group, prefix, capacity, lease, me = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local gm, gr, cx = R .. 'gm:' .. group .. ':' .. prefix, R .. 'gr:' .. group, R .. 'cx:' .. prefix
+local known = call('HGET', gr, prefix)
+local before = tonumber(known and string.match(known, '^(%d+)') or '0')
+local version = before
+for i = 6, #ARGV do
+  local channel = ARGV[i]
+  if not call('ZSCORE', gm, channel) then
+    version = call('INCR', R .. 'ver')
+    call('ZADD', gm, version, channel)
+    local groups = call('HGET', cx, channel)
+    call('HSET', cx, channel, groups and (groups .. ' ' .. group) or group)
+  end
+end
+call('HSET', gr, prefix, version .. ':' .. capacity)
+call('SADD', R .. 'pg:' .. prefix, group)
+for _, key in ipairs({ gm, gr, cx, R .. 'pg:' .. prefix }) do call('PEXPIRE', key, lease) end
+if version ~= before then tell_owner(prefix, group, me) end
+return { before, version }`),
+
+  /** Adds a normal channel to a group: group, channel, capacity, for how long. */
+  joinAlone: script(`
+local group, channel, capacity, lasts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local gn, gk, cn = R .. 'gn:' .. group, R .. 'gk:' .. group, R .. 'cn:' .. channel
+call('ZADD', gn, now + lasts, channel)
+call('HSET', gk, channel, capacity)
+call('SADD', cn, group)
+for _, key in ipairs({ gn, gk, cn }) do call('PEXPIRE', key, math.max(lasts, call('PTTL', key))) end`),
+
+  /** Takes a channel out of a group: own id, group, channel. */
+  leave: script(`return leave(ARGV[2], ARGV[3], ARGV[1]) or {}`),
+
+  /** Takes a channel out of all its groups: own id, channel. */
+  leaveAll: script(`return leave_all(ARGV[2], ARGV[1])`),
+
+  /** Lists the members of a group: group. */
+  members: script(`
+local group = ARGV[1]
+local members = call('ZRANGEBYSCORE', R .. 'gn:' .. group, '(' .. now, '+inf')
+for _, prefix in ipairs(call('HKEYS', R .. 'gr:' .. group)) do
+  if call('EXISTS', R .. 'cx:' .. prefix) == 1 then
+    local behind = call('ZRANGE', R .. 'gm:' .. group .. ':' .. prefix, 0, -1)
+    for _, channel in ipairs(behind) do members[#members + 1] = channel end
+  end
+end
+return members`),
+
+  /** Tells who joined behind a prefix since a version: group, prefix, version. */
+  joined: script(`
+local group, prefix = ARGV[1], ARGV[2]
+local known = call('HGET', R .. 'gr:' .. group, prefix)
+local version = tonumber(known and string.match(known, '^(%d+)') or '0')
+local gm = R .. 'gm:' .. group .. ':' .. prefix
+return { version, call('ZCARD', gm), call('ZRANGEBYSCORE', gm, '(' .. ARGV[3], '+inf', 'WITHSCORES') }`),
+
+  /** Says who reads a prefix and lists its groups: prefix, own id, lease. */
+  own: script(`
+call('SET', R .. 'o:' .. ARGV[1], ARGV[2], 'PX', ARGV[3])
+return call('SMEMBERS', R .. 'pg:' .. ARGV[1])`),
+
+  /** Renews what a prefix holds, a part of its groups: prefix, own id, lease, cursor. */
+  renew: script(`
+local prefix, lease = ARGV[1], ARGV[3]
+call('SET', R .. 'o:' .. prefix, ARGV[2], 'PX', lease)
+local alive = call('PEXPIRE', R .. 'cx:' .. prefix, lease)
+call('PEXPIRE', R .. 'pg:' .. prefix, lease)
+local part = call('SSCAN', R .. 'pg:' .. prefix, ARGV[4], 'COUNT', 500)
+for _, group in ipairs(part[2]) do
+  call('PEXPIRE', R .. 'gr:' .. group, lease)
+  call('PEXPIRE', R .. 'gm:' .. group .. ':' .. prefix, lease)
+end
+return { alive, part[1] }`),
+
+  /** Drops what is over in a mailbox: name, expiry. */
+  expire: script(`return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2])) }`),
+
+  /** Puts messages back to the head of a channel: name, key lifetime, then the last one first. */
+  giveBack: script(`
+local key = R .. 'q:' .. ARGV[1]
+for i = 3, #ARGV do call('LPUSH', key, ARGV[i]) end
+call('PEXPIRE', key, ARGV[2])`),
+
+  /** Removes keys, and tells processes that all is gone: own id, lease, then keys. */
+  remove: script(`
+local own = R .. 'p:'
+for i = 3, #ARGV do
+  local key = ARGV[i]
+  if string.sub(key, 1, #own) == own then call('XADD', key, '*', 'reset', ARGV[1])
+  elseif key ~= R .. 'epoch' and key ~= R .. 'ver' then call('UNLINK', key) end
+end`),
+} as const;
+
+function script(lua: string): Script {
+  return new Script(`${COMMON}${lua.trim()}\n`);
+}

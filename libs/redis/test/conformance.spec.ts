@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { type ConformanceRunner, layerConformance } from '@nest-channels/conformance';
+import type { ChannelLayer } from '@nest-channels/core';
+import { redisLayer, type RedisLayerOptions } from '@nest-channels/redis';
+import { RedisServer } from './support/redis-server.js';
+
+let server: RedisServer;
+const optionsOf = new WeakMap<ChannelLayer, RedisLayerOptions>();
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.stop());
+
+function create(options: RedisLayerOptions): ChannelLayer {
+  const layer = redisLayer({ ...options, url: server.url });
+  optionsOf.set(layer, options);
+  return layer;
+}
+
+// Redis has its own time, so that the suite really waits: several tests do so side by side.
+const concurrently: ConformanceRunner['it'] = Object.assign(
+  (title: string, body: () => Promise<void>) => it.concurrent(title, body, 30_000),
+  { skip: (title: string, body: () => Promise<void>) => it.skip(title, body) },
+);
+
+layerConformance({
+  create: (limits) => create({ ...limits, prefix: randomUUID() }),
+  connect: (layer) => create(optionsOf.get(layer)!),
+  clock: { advance: (ms) => setTimeout(ms) },
+  runner: { describe, it: concurrently },
+  extensions: ['groups', 'flush', 'statistics', 'push'],
+});

@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Inbox, TestRedis } from './support/layers.js';
+import { range } from './support/range.js';
+
+let redis: TestRedis;
+
+beforeAll(async () => {
+  redis = await TestRedis.start();
+});
+afterEach(() => redis.closeLayers());
+afterAll(() => redis.stop());
+
+describe('groups over processes', () => {
+  it('take one request per send, however many members they have', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'cost' }), redis.layer({ prefix: 'cost' })];
+    const inbox = new Inbox(server, ['server!']);
+    await Promise.all(range(1_000).map((id) => server.groupAdd('room', `server!${id}`)));
+    await worker.groupSend('room', { id: 'warm' });
+    await inbox.came(1);
+    const client = redis.client();
+    await client.config('RESETSTAT');
+    await worker.groupSend('room', { id: 1 });
+    await inbox.came(2);
+    const statistics = await client.info('commandstats');
+    expect(/cmdstat_evalsha:calls=(\d+)/.exec(statistics)?.[1]).toBe('1');
+    expect(/cmdstat_xadd:calls=(\d+)/.exec(statistics)?.[1]).toBe('1');
+    expect(inbox.messages[1].channels).toHaveLength(1_000);
+  });
+
+  it('reach only those who were members at the time of the send', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'when' }), redis.layer({ prefix: 'when' })];
+    await worker.groupAdd('room', 'server!early');
+    await worker.groupSend('room', { id: 1 });
+    await worker.groupAdd('room', 'server!late');
+    const inbox = new Inbox(server, ['server!']);
+    await inbox.came(1);
+    expect(inbox.messages[0].channels).toEqual(['server!early']);
+  });
+
+  it('follow what other processes add and take away', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'both' }), redis.layer({ prefix: 'both' })];
+    const inbox = new Inbox(server, ['server!']);
+    for (const local of ['a', 'b', 'c']) await worker.groupAdd('room', `server!${local}`);
+    await server.groupSend('room', { id: 1 });
+    await inbox.came(1);
+    await worker.groupDiscard('room', 'server!b');
+    await worker.closeChannel('server!c');
+    await server.groupSend('room', { id: 2 });
+    await inbox.came(2);
+    const members = inbox.messages.map(({ channels }) => channels.toSorted());
+    expect(members).toEqual([['server!a', 'server!b', 'server!c'], ['server!a']]);
+  });
+
+  it('leave nothing in Redis that does not expire by itself', async () => {
+    const layer = redis.layer({ prefix: 'lifetime', leaseMs: 5_000 });
+    const inbox = new Inbox(layer, ['server!']);
+    for (const channel of ['server!a', 'other!a', 'jobs']) await layer.groupAdd('room', channel);
+    await layer.groupSend('room', { id: 1 });
+    await inbox.came(1);
+    const client = redis.client();
+    const keys = await client.keys('{lifetime}:*');
+    const lasting: string[] = [];
+    for (const key of keys) if ((await client.pttl(key)) < 0) lasting.push(key);
+    expect(keys.length).toBeGreaterThan(5);
+    expect(lasting.toSorted()).toEqual(['{lifetime}:epoch', '{lifetime}:ver']);
+  });
+});
