@@ -2,8 +2,8 @@ import {
   Channel,
   type ChannelLayer,
   type Content,
-  InvalidContent,
   MalformedJson,
+  MalformedMessage,
   Message,
   type PendingSend,
   type RouteMatch,
@@ -73,7 +73,7 @@ export class Dispatcher {
     const { layer, scopes } = this.parts;
     const name = content['reply_channel'] ?? undefined;
     if (name !== undefined && typeof name !== 'string') {
-      throw new InvalidContent('reply_channel', 'expected the name of a channel');
+      throw new MalformedMessage('its reply_channel is not the name of a channel');
     }
     const replyChannel = name === undefined ? undefined : new Channel(name, layer, scopes);
     return new Message({ channel, content, params: match?.params, replyChannel });
