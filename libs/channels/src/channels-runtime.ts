@@ -13,6 +13,7 @@ import { LocalLayer } from './errors.js';
 import { Gateways } from './gateways.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
+import { exitOnNextSignal } from './second-signal.js';
 import { InterfaceServer } from './server/interface-server.js';
 import type { WorkerStatistics } from './worker/worker-statistics.js';
 import { Worker } from './worker/worker.js';
@@ -90,15 +91,18 @@ export class ChannelsRuntime
     if (this.#runs('server')) this.#startServer();
   }
 
-  /** Stops being ready, as nothing new should come from now on. */
+  /** Stops being ready; a worker on its own takes nothing more, as others will. */
   onModuleDestroy(): void {
-    if (this.#state === 'running') this.#state = 'leaving';
+    if (this.#state !== 'running') return;
+    this.#state = 'leaving';
+    if (this.#role === 'worker') this.worker.stopReceiving();
   }
 
   /** Ends connections before handlers and handlers before the layer, so that each is heard. */
-  async beforeApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(signal?: string): Promise<void> {
     if (this.#state !== 'running' && this.#state !== 'leaving') return;
     this.#state = 'stopping';
+    if (signal !== undefined && this.#role !== 'embedded') exitOnNextSignal();
     await this.server.stop();
     await this.worker.stop({ drain: this.#role === 'embedded' });
     this.#state = 'stopped';

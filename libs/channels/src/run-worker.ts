@@ -5,7 +5,9 @@ import { ChannelsRuntime } from './channels-runtime.js';
 /**
  * Runs the consumers of an application in a process of their own.
  *
- * It stops on SIGTERM and SIGINT: what runs is finished, what waits stays for other workers.
+ * It stops on SIGTERM and SIGINT: what it has received is handled, for `worker.shutdownTimeoutMs` at
+ * most, what waits in the channels stays for other workers, and the process exits with 0. A second
+ * signal ends it at once.
  *
  * @throws LocalLayer `CHANNELS_LAYER_LOCAL` on a layer that does not leave the process
  * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID`

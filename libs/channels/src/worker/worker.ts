@@ -76,6 +76,11 @@ export class Worker {
     return { ...this.#journal.tally.counts, running, waiting: this.#open - running };
   }
 
+  /** Takes nothing more from the channels; what was received is handled, also before {@link stop}. */
+  stopReceiving(): void {
+    this.#stopping.abort();
+  }
+
   /**
    * Stops reading, then has what it has received handled, for `shutdownTimeoutMs` at most.
    *
@@ -85,7 +90,8 @@ export class Worker {
   async stop(options: { readonly drain?: boolean } = {}): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'stopped';
-    this.#stopping.abort();
+    this.stopReceiving();
+    if (this.#open > 0) this.#logger.log(`Stopping; still to be handled: ${this.#open}`);
     const timeout = new AbortController();
     const finished = this.#finish(options.drain ?? false, timeout.signal);
     if ((await this.#atMost(finished)) === 'late') {
