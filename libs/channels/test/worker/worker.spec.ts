@@ -263,6 +263,20 @@ describe('Worker', () => {
       expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 3 }]);
     });
 
+    it('has stopped receiving when it was told to do only that, and handles what it has', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      await bench.default.send('jobs', { n: 1 });
+      const job = await bench.jobs.next();
+      bench.worker.stopReceiving();
+      await bench.default.send('jobs', { n: 2 });
+      const stop = watch(bench.worker.stop());
+      job.end();
+      await stop.over;
+      expect(bench.logs.messages('log', 'Worker').at(-1)).toBe('Stopping; still to be handled: 1');
+      expect(await waitingContents(bench.default, 'jobs')).toEqual([{ n: 2 }]);
+    });
+
     it('sends what its last handlers have sent', async () => {
       const bench = await WorkerBench.create({ default: ['jobs'] });
       bench.worker.start();
