@@ -10,6 +10,9 @@ const POLICY_VIOLATION = 1008;
 
 const INTERNAL_ERROR = 1011;
 
+/** Close code for a server that cannot serve now (IANA's registry for RFC 6455). */
+const TRY_AGAIN_LATER = 1013;
+
 /** Is what a client learns when a handler ended otherwise than by returning. */
 export class Answers {
   constructor(
@@ -39,6 +42,12 @@ export class Answers {
     } else if (message.channel === 'websocket.receive' && this.policy.onError === 'close') {
       await message.close(INTERNAL_ERROR);
     }
+  }
+
+  /** Answers a message that was postponed too often: nobody else will decide on its connection. */
+  async dropped(message: Message): Promise<void> {
+    if (message.channel !== 'websocket.connect' || !message.hasReplyChannel) return;
+    await message.replyChannel.send({ accept: false, status: 503, close: TRY_AGAIN_LATER });
   }
 
   /** Answers a message that no route matches, and tells what became of it, for the log. */

@@ -71,7 +71,7 @@ export interface ConsumeLaterOptions {
  * The worker keeps the message; it does not go through the layer again, and does not survive the
  * process. Other messages of its connection wait behind it, those of others do not. What the run
  * has buffered is discarded, what it sent `immediately` stays sent. After the tenth time, so after
- * eleven runs, it is dropped with a warning.
+ * eleven runs, it is dropped with a warning, and a connection that was pending refused with 503.
  */
 export class ConsumeLater extends IntrinsicException {
   readonly delayMs: number;

@@ -110,10 +110,15 @@ export class Dispatcher {
   }
 
   /** What the run has sent would be sent again by the next one. */
-  #postpone(run: Run, scope: SendScope, later: ConsumeLater): ConsumeLater | undefined {
+  async #postpone(
+    run: Run,
+    scope: SendScope,
+    later: ConsumeLater,
+  ): Promise<ConsumeLater | undefined> {
     scope.discard();
     if (run.attempt > MAX_RETRIES) {
       this.parts.journal.dropped(run);
+      await this.#answers.dropped(run.message);
       return undefined;
     }
     this.parts.journal.postponed(run, later);

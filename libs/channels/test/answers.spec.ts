@@ -40,6 +40,15 @@ describe('Answers', () => {
     expect(await replies()).toEqual([{ accept: false, status: 404, close: 1008 }]);
   });
 
+  it.each([
+    ['websocket.connect', [{ accept: false, status: 503, close: 1013 }]],
+    ['websocket.receive', []],
+    ['jobs', []],
+  ])('of a %s that was postponed too often are %j', async (channel, expected) => {
+    await answers.dropped(message(channel));
+    expect(await replies()).toEqual(expected);
+  });
+
   it('carry a close out', async () => {
     const decision = new CloseConnection(4001, 'why');
     expect(await answers.decide(message('websocket.receive'), decision)).toBeUndefined();

@@ -322,6 +322,12 @@ describe('Dispatcher', () => {
       ]);
       expect(journal.tally.counts).toMatchObject({ postponed: 1, dropped: 1 });
     });
+
+    it('refuses a pending connection with 503 when it drops its message', async () => {
+      const dispatching = dispatcherOf('websocket.connect', fail(new ConsumeLater()));
+      await dispatching.dispatch('websocket.connect', content(), 11);
+      expect(await replies()).toEqual([{ accept: false, status: 503, close: 1013 }]);
+    });
   });
 
   describe('with a frame that asks to be settled', () => {

@@ -43,7 +43,8 @@ export type WorkerListener = (event: WorkerEvent) => unknown;
  *
  * Inject it and listen. Listeners run inside the worker, so they should be quick; one that throws or
  * rejects becomes a warning of the process and hurts nobody. Nobody listening costs nothing. As an
- * Observable: `new Observable((to) => events.listen((event) => to.next(event)))`.
+ * Observable: `new Observable((to) => events.listen((event) => to.next(event)))`; its subscribers
+ * have to catch what they throw, as rxjs ends the process for it.
  */
 @Injectable()
 export class WorkerEvents {
