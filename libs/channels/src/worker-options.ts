@@ -1,8 +1,16 @@
 /** Are the options of the worker. */
 export interface WorkerOptions {
-  /** Is how many messages are handled at the same time; 64 if absent. */
+  /**
+   * Is how many messages are handled at the same time; 64 if absent.
+   *
+   * Channels take turns where more could run, and so do the connections behind one channel.
+   */
   readonly concurrency?: number;
-  /** Are globs (`jobs.*`) of the channels to read; all that have routes if absent. */
+  /**
+   * Are globs of the channels to read, case-sensitive: `jobs.*`, `job?`, `[a-m]*`, `[!a-m]*`.
+   *
+   * All that have routes if absent. The boot stops when they and `excludeChannels` leave none.
+   */
   readonly onlyChannels?: readonly string[];
   /** Are globs of channels not to read, taken out of those to read; none if absent. */
   readonly excludeChannels?: readonly string[];
@@ -13,10 +21,15 @@ export interface WorkerOptions {
   /**
    * Is how long a handler of a connection's messages may run; 60,000 if absent.
    *
-   * Then its failure is reported and the next message of the connection has its turn.
+   * Then its failure is reported, what it had buffered is discarded, what it still sends is refused,
+   * and the next message of the connection has its turn. `@TaskTimeout()` sets it for one handler.
    */
   readonly taskTimeoutMs?: number;
-  /** Is how long running handlers may take to end when the process stops; 30,000 if absent. */
+  /**
+   * Is how long what was received may take to be handled when the process stops; 30,000 if absent.
+   *
+   * Handlers that still run then are logged by name and left behind.
+   */
   readonly shutdownTimeoutMs?: number;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { Message } from '@nest-channels/core';
 import { Test } from '@nestjs/testing';
-import { ChannelsModule, Consumer, Content } from 'nest-channels';
+import { ChannelsModule, Consumer, Content, TaskTimeout } from 'nest-channels';
 import { of } from 'rxjs';
 import { ConsumerExplorer } from '../src/consumer.explorer.js';
 import { type Handler, HandlerFactory } from '../src/handler.js';
@@ -51,6 +51,10 @@ class Shared {
     this.runs++;
     return [this.runs, message.channel];
   }
+
+  @Consumer('timed')
+  @TaskTimeout(50)
+  timed() {}
 
   @Consumer('every')
   every(...args: unknown[]) {
@@ -112,6 +116,14 @@ describe('HandlerFactory', () => {
   ])('resolves to the last value of a stream: %s', async (method, expected) => {
     const handler = (await handlers()).get(`Shared.${method}`);
     expect(await handler?.run(message(method))).toBe(expected);
+  });
+
+  it('knows how long a run may take, where the method says it', async () => {
+    const all = await handlers();
+    expect([all.get('Shared.timed')?.timeoutMs, all.get('Shared.every')?.timeoutMs]).toEqual([
+      50,
+      undefined,
+    ]);
   });
 
   it('rejects with what a guard denied', async () => {
