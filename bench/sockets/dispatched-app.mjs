@@ -7,6 +7,9 @@ import { SendScopes } from '../../libs/core/dist/send-scope.js';
 import { ChannelsSettings } from '../../libs/channels/dist/channels-options.js';
 import { Dispatcher } from '../../libs/channels/dist/dispatcher.js';
 import { RoutingTable } from '../../libs/channels/dist/routing-table.js';
+import { Journal } from '../../libs/channels/dist/worker/journal.js';
+import { Runs } from '../../libs/channels/dist/worker/runs.js';
+import { WorkerEvents } from '../../libs/channels/dist/worker/worker-events.js';
 
 const MAILBOX = 'server.bench!';
 const CONTENT = { reply_channel: `${MAILBOX}1`, path: '/', order: 1, text: 'x'.repeat(64) };
@@ -25,11 +28,14 @@ export async function startDispatching(method) {
     providers: [Listeners],
   })(AppModule);
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
+  const { clock, worker } = app.get(ChannelsSettings);
   const dispatcher = new Dispatcher({
     layer,
     router: app.get(RoutingTable).router('default'),
     scopes: app.get(SendScopes),
-    policy: app.get(ChannelsSettings).worker,
+    policy: worker,
+    runs: new Runs(clock, worker.taskTimeoutMs),
+    journal: new Journal(app.get(WorkerEvents)),
   });
   const consumer = app.get(Listeners);
   const channel = channelOf(method);

@@ -44,6 +44,12 @@ export class EnhancerChains {
     return present.map(({ kind, names }) => `${kind}: ${names.join(', ')}`).join('; ');
   }
 
+  /** Tells whether nothing but filters runs around a handler. */
+  isBare(consumer: ConsumerMethod): boolean {
+    const kinds = KIND_NAMES.filter((kind) => kind !== 'filters');
+    return kinds.every((kind) => this.#names(kind, consumer).length === 0);
+  }
+
   /** Says what was asked for around a handler and would, without a word of Nest's, not be done. */
   problems(consumer: ConsumerMethod): string[] {
     const leftOut = [...this.#globalsLeftOut(consumer), ...leftOutOf(consumer)];
