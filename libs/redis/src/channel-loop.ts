@@ -16,8 +16,6 @@ const REST_MS = 50;
 export interface ChannelLoopOptions {
   /** Is the connection that waits. */
   readonly link: RedisLink;
-  /** Is the connection for what is answered at once. */
-  readonly commands: RedisLink;
   readonly keys: Keys;
   readonly clock: Clock;
   readonly processId: string;
@@ -33,9 +31,17 @@ export interface ChannelLoopOptions {
   readonly onMalformed: (name: string) => void;
 }
 
+/** Is a look into channels without waiting. */
+interface Look {
+  readonly names: readonly string[];
+  readonly max: number;
+  readonly resolve: (messages: Arrived[]) => void;
+}
+
 /** Waits in Redis for messages of normal channels, one wait for all names of the process. */
 export class ChannelLoop {
   #waitsFor: ReadonlySet<string> = new Set();
+  readonly #looks: Look[] = [];
   #turn = 0;
   #state: 'running' | 'closing' = 'running';
 
@@ -55,6 +61,7 @@ export class ChannelLoop {
         await delay(this.options.clock, REST_MS);
       }
     }
+    for (const { resolve } of this.#looks.splice(0)) resolve([]);
   }
 
   /** Ends the loop when its present wait is over. */
@@ -64,6 +71,7 @@ export class ChannelLoop {
   }
 
   async #next(): Promise<void> {
+    for (let look = this.#looks.shift(); look; look = this.#looks.shift()) await this.#look(look);
     const { keys, link, processId } = this.options;
     const inboxes = this.#rotated(this.options.wanted());
     const names = inboxes.map(({ name }) => name);
@@ -75,14 +83,30 @@ export class ChannelLoop {
     if (reply) await this.#came(reply as [Buffer, Buffer[]]);
   }
 
-  /** Takes what is there, from the first of these channels that has something. */
-  async take(names: readonly string[], max: number): Promise<Arrived[]> {
-    const { keys, commands } = this.options;
+  /**
+   * Takes what is there now, from the first of these channels that has something.
+   *
+   * It waits for its turn: beside a wait that just got something it would overtake that.
+   */
+  take(names: readonly string[], max: number): Promise<Arrived[]> {
+    if (this.#state === 'closing') return Promise.resolve([]);
+    return new Promise((resolve) => {
+      this.#looks.push({ names, max, resolve });
+      this.options.wake();
+    });
+  }
+
+  async #look({ names, max, resolve }: Look): Promise<void> {
+    const { keys, link } = this.options;
     const queues = names.map((name) => keys.queue(name));
-    const reply = await commands.call('LMPOP', queues.length, ...queues, 'LEFT', 'COUNT', max);
-    if (!reply) return [];
-    const [key, entries] = reply as [Buffer, Buffer[]];
-    return this.#read(String(key).slice(keys.queue('').length), entries);
+    let messages: Arrived[] = [];
+    try {
+      const reply = await link.call('LMPOP', queues.length, ...queues, 'LEFT', 'COUNT', max);
+      const [key, entries] = (reply ?? ['', []]) as [Buffer | string, Buffer[]];
+      messages = this.#read(String(key).slice(keys.queue('').length), entries);
+    } finally {
+      resolve(messages);
+    }
   }
 
   async #came([key, entries]: [key: Buffer, entries: Buffer[]]): Promise<void> {

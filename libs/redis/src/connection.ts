@@ -76,8 +76,9 @@ export class Connection {
 
   /** Waits for the very first connection only, and lets be whether there is one now. */
   async settled(): Promise<void> {
-    if (this.#state === 'connecting') await this.#first();
     this.assertOpen();
+    if (this.#state === 'connecting') await this.#first();
+    if (this.#refusal) throw this.#refusal;
   }
 
   /** Throws when the layer was closed, or Redis will never let it in. */

@@ -29,7 +29,11 @@ export interface MailboxLoopOptions {
   readonly held: (name: string) => number;
   readonly deliver: (name: string, messages: readonly Arrived[]) => void;
   /** Returns who a group message is for. */
-  readonly membersAt: (name: string, group: string, version: number) => Promise<string[]>;
+  readonly membersAt: (
+    name: string,
+    group: string,
+    version: number,
+  ) => string[] | Promise<string[]>;
   readonly onNotice: (notice: Notice) => Promise<void>;
   /** Ends the present wait. */
   readonly wake: () => void;
@@ -136,8 +140,14 @@ export class MailboxLoop {
     }
   }
 
-  async #message(name: string, id: string, fields: readonly Buffer[]): Promise<void> {
-    const channels = await this.#channelsOf(name, fields);
+  /** Waits only where Redis has to be asked who a message is for. */
+  #message(name: string, id: string, fields: readonly Buffer[]): void | Promise<void> {
+    const channels = this.#channelsOf(name, fields);
+    if (!(channels instanceof Promise)) return this.#arrived(name, id, fields, channels);
+    return channels.then((members) => this.#arrived(name, id, fields, members));
+  }
+
+  #arrived(name: string, id: string, fields: readonly Buffer[], channels?: string[]): void {
     // Only now it counts as read: whatever fails before is tried again.
     this.#places.set(name, id);
     if (!channels) return this.options.onSkipped(name, id, 'malformed');
@@ -146,11 +156,12 @@ export class MailboxLoop {
     this.options.deliver(name, [{ channels, body, id, sentAt: timeOf(id) }]);
   }
 
-  async #channelsOf(name: string, fields: readonly Buffer[]): Promise<string[] | undefined> {
-    const [kind, target, versionKey, version, last] = fields.map(shortText);
-    if (kind === 'c' && versionKey === 'd' && fields.length === 4) return [target];
-    if (kind !== 'g' || versionKey !== 'v' || last !== 'd' || fields.length !== 6) return undefined;
-    return this.options.membersAt(name, target, Number(version));
+  #channelsOf(name: string, fields: readonly Buffer[]): string[] | Promise<string[]> | undefined {
+    const keys = fields.filter((_, index) => index % 2 === 0).map(shortText);
+    const target = shortText(fields[1]);
+    if (keys.join() === 'c,d') return [target];
+    if (keys.join() !== 'g,v,d') return undefined;
+    return this.options.membersAt(name, target, Number(shortText(fields[3])));
   }
 
   async #notice(id: string, fields: readonly Buffer[]): Promise<void> {

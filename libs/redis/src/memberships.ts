@@ -44,11 +44,10 @@ export class Memberships {
   }
 
   /** Returns the members that a group message of this version is for. */
-  async at(prefix: string, group: string, version: number): Promise<string[]> {
+  at(prefix: string, group: string, version: number): string[] | Promise<string[]> {
     const known = this.#byPrefix.get(prefix)?.get(group);
-    const members = known && known.version >= version ? known : await this.refresh(prefix, group);
-    const there = Array.from(members.since).filter(([, since]) => since <= version);
-    return there.map(([channel]) => channel);
+    if (known && known.version >= version) return membersAt(known, version);
+    return this.refresh(prefix, group).then((members) => membersAt(members, version));
   }
 
   /** Takes note of own joins, if nothing else happened in between. */
@@ -112,4 +111,10 @@ export class Memberships {
     groups.set(group, members);
     return members;
   }
+}
+
+function membersAt({ since }: Members, version: number): string[] {
+  const there: string[] = [];
+  for (const [channel, joined] of since) if (joined <= version) there.push(channel);
+  return there;
 }

@@ -86,7 +86,7 @@ export class RedisGroups {
   }
 
   /** Returns who a group message of this version is for. */
-  membersAt(prefix: string, group: string, version: number): Promise<string[]> {
+  membersAt(prefix: string, group: string, version: number): string[] | Promise<string[]> {
     return this.#memberships.at(prefix, group, version);
   }
 

@@ -118,8 +118,7 @@ export class RedisReception {
   /** Counts an entry that is no message. */
   #skip(name: string): undefined {
     this.malformedMessages++;
-    this.session.traffic.dropped(name, 'closed', 1);
-    this.session.tell('dropped', { channel: name, reason: 'closed', messages: 1 });
+    this.session.countLost(name, 1);
   }
 
   /** An unread message is a sign that nobody listens: its channels leave their groups. */
@@ -156,7 +155,10 @@ export class RedisReception {
     max: number,
     signal: AbortSignal,
   ): Promise<Received[]> {
-    const normal = names.filter((name) => !name.endsWith('!'));
+    const normal = rotated(
+      names.filter((name) => !name.endsWith('!')),
+      this.#turn,
+    );
     const arrived = await this.#channels.take(normal, max);
     if (signal.aborted && arrived.length > 0) {
       await this.#giveBack(arrived[0].channels[0], arrived);
@@ -225,7 +227,12 @@ export class RedisReception {
 
   async #giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
     const entries = messages.toReversed().map(writeEntry);
-    await this.session.run(SCRIPTS.giveBack, name, this.session.keyLifetimeMs, ...entries);
+    try {
+      await this.session.run(SCRIPTS.giveBack, name, this.session.keyLifetimeMs, ...entries);
+    } catch {
+      // It may be there again or not: putting it back once more could double it.
+      this.session.countLost(name, messages.length);
+    }
   }
 
   async #noticed(notice: Notice): Promise<void> {
@@ -236,8 +243,7 @@ export class RedisReception {
   #skipped(name: string, id: string, why: 'malformed' | 'deserted'): void {
     this.#trim(name, id);
     if (why === 'malformed') return this.#skip(name);
-    this.session.traffic.dropped(name, 'closed', 1);
-    this.session.tell('dropped', { channel: name, reason: 'closed', messages: 1 });
+    this.session.countLost(name, 1);
   }
 
   /** Ends the waits of a loop, once for all that is asked in one turn. */
@@ -281,7 +287,6 @@ export class RedisReception {
     const key = keys.wake(processId);
     return new ChannelLoop({
       link: this.#channelLink,
-      commands: this.session.connection.link,
       keys,
       clock,
       processId,
@@ -292,4 +297,10 @@ export class RedisReception {
       onMalformed: (name) => this.#skip(name),
     });
   }
+}
+
+/** Redis takes from the first channel that has something: each is the first at times. */
+function rotated(names: readonly string[], turn: number): string[] {
+  const start = Math.floor(turn / LOOK_ELSEWHERE) % names.length;
+  return [...names.slice(start), ...names.slice(0, start)];
 }

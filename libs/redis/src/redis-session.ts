@@ -121,6 +121,11 @@ export class RedisSession {
     this.tell('full', { channel, capacity, messages });
   }
 
+  countLost(channel: string, messages: number): void {
+    this.traffic.dropped(channel, 'closed', messages);
+    this.tell('dropped', { channel, reason: 'closed', messages });
+  }
+
   countExpired(channel: string, messages: number): void {
     if (messages === 0) return;
     this.traffic.dropped(channel, 'expired', messages);

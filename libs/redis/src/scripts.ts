@@ -114,8 +114,9 @@ local function expire_queue(name, expiry)
   if dropped > 0 then leave_all(name, '') end
   return dropped
 end
+local touched = {}
 -- Puts a message behind all others; returns how many there are then, or -1 if it is full.
-local function push(name, capacity, expiry, ttl, expired, body, ...)
+local function push(name, capacity, expiry, expired, body, ...)
   local is_mailbox = string.sub(name, -1) == '!'
   local key = R .. (is_mailbox and 'b:' or 'q:') .. name
   local size = call(is_mailbox and 'XLEN' or 'LLEN', key)
@@ -136,8 +137,12 @@ local function push(name, capacity, expiry, ttl, expired, body, ...)
   else
     call('RPUSH', key, struct.pack('>d', now) .. body)
   end
-  call('PEXPIRE', key, ttl)
+  touched[key] = true
   return size + 1
+end
+-- Keeps what was pushed to for as long as anybody may look.
+local function keep_touched(ttl)
+  for key in pairs(touched) do call('PEXPIRE', key, ttl) end
 end
 `;
 
@@ -145,17 +150,18 @@ end
 export const SCRIPTS = {
   /** Sends messages: expiry, key lifetime, then name, capacity, channel and body of each. */
   send: script(`
-local expiry, ttl = tonumber(ARGV[1]), ARGV[2]
+local expiry = tonumber(ARGV[1])
 local sizes, expired = {}, {}
 for i = 3, #ARGV, 4 do
   sizes[#sizes + 1] =
-    push(ARGV[i], tonumber(ARGV[i + 1]), expiry, ttl, expired, ARGV[i + 3], 'c', ARGV[i + 2])
+    push(ARGV[i], tonumber(ARGV[i + 1]), expiry, expired, ARGV[i + 3], 'c', ARGV[i + 2])
 end
+keep_touched(ARGV[2])
 return { now, expired, sizes }`),
 
   /** Sends to a group: expiry, key lifetime, group, body. */
   groupSend: script(`
-local expiry, ttl, group, body = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4]
+local expiry, group, body = tonumber(ARGV[1]), ARGV[3], ARGV[4]
 local expired, came = {}, {}
 local function note(name, size, members, capacity)
   came[#came + 1] = { name, size, members, capacity }
@@ -172,7 +178,7 @@ for i = 1, #readers, 2 do
     call('DEL', gm)
   else
     capacity = tonumber(capacity)
-    local size = push(prefix, capacity, expiry, ttl, expired, body, 'g', group, 'v', version)
+    local size = push(prefix, capacity, expiry, expired, body, 'g', group, 'v', version)
     note(prefix, size, members, capacity)
   end
 end
@@ -180,8 +186,9 @@ local gn = R .. 'gn:' .. group
 for _, channel in ipairs(call('ZRANGEBYSCORE', gn, '-inf', now)) do leave(group, channel, '') end
 for _, channel in ipairs(call('ZRANGE', gn, 0, -1)) do
   local capacity = tonumber(call('HGET', R .. 'gk:' .. group, channel) or '0')
-  note(channel, push(channel, capacity, expiry, ttl, expired, body), 1, capacity)
+  note(channel, push(channel, capacity, expiry, expired, body), 1, capacity)
 end
+keep_touched(ARGV[2])
 return { now, expired, came }`),
 
   /** Adds to a group behind a prefix: group, prefix, capacity, lease, own id, then channels. */

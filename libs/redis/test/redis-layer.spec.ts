@@ -27,6 +27,14 @@ describe('a Redis layer', () => {
     client.disconnect();
   });
 
+  it('ends a receive empty that it closes before Redis was reached', async () => {
+    const layer = redis.layer();
+    const { signal } = new AbortController();
+    const received = layer.receive(['jobs'], { signal });
+    await layer.close();
+    expect(await received).toEqual([]);
+  });
+
   it.each(['jobs', 'server!a'])('counts capacity exactly over processes: %s', async (channel) => {
     const options = { prefix: 'exact', capacity: 50, mailboxCapacity: 50 };
     const layers = range(3).map(() => redis.layer(options));

@@ -1,0 +1,7 @@
+import * as groups from './groups.mjs';
+import * as throughput from './throughput.mjs';
+
+const topics = [throughput, groups];
+
+export const rows = topics.flatMap((topic) => topic.rows);
+export const bars = topics.flatMap((topic) => topic.bars);
