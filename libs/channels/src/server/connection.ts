@@ -111,7 +111,7 @@ export class Connection implements Checked {
   check(now: number, { afterStall }: { readonly afterStall: boolean }): void {
     const line = this.#line;
     if (this.#state !== 'open' || !line) return;
-    if (afterStall) line.liveness.forgive(now);
+    if (afterStall) for (const half of [line.liveness, line.outbound]) half.forgive(now);
     line.inbound.checkPause(now);
     if (line.outbound.isStalled(now)) return this.#tooSlow();
     this.#act(line.liveness.judge(now, this.#signs(line), this.host.settings), line);

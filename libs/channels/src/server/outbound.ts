@@ -70,6 +70,11 @@ export class Outbound {
     return this.#state === 'blocked' && now - this.#blockedAt >= outboundTimeoutMs;
   }
 
+  /** Starts a stall's time over: right when the server itself was stopped in it. */
+  forgive(now: number): void {
+    this.#blockedAt = now;
+  }
+
   /** Hands over to the socket all that waits, ahead of a close frame. */
   end(): void {
     this.flush();

@@ -209,6 +209,19 @@ describe('a connection whose client does not read', () => {
     await client.ended;
   });
 
+  it('is not closed for a time in which the process itself stood still', async () => {
+    const { bench, client, connection } = await unread({});
+    bench.clock.advance(90_000);
+    connection.check(bench.clock.now(), { afterStall: true });
+    check(bench, connection, 9_999);
+    expect(bench.logs.messages('warn')).toEqual([]);
+    check(bench, connection, 1);
+    expect(bench.logs.messages('warn')).toHaveLength(1);
+    client.reset();
+    await bench.end();
+    await client.ended;
+  });
+
   it.each<[string, Parameters<typeof ConnectionBench.start>[0], number]>([
     ['loses what does not fit', { maxOutboundBytes: 256 * 1_024, outboundPolicy: 'drop' }, 1],
     ['keeps the latest of a key', { outboundPolicy: coalesce(() => 'all') }, 0],

@@ -151,6 +151,18 @@ describe('Outbound', () => {
     expect(bench.outbound.isStalled(10_000)).toBe(false);
   });
 
+  it('gives its client time anew after the process stood still', async () => {
+    const bench = new Bench();
+    bench.send('a');
+    await settled();
+    bench.outbound.forgive(90_000);
+    expect(bench.outbound.isStalled(99_999)).toBe(false);
+    expect(bench.outbound.isStalled(100_000)).toBe(true);
+    await bench.client.read();
+    bench.outbound.forgive(200_000);
+    expect(bench.outbound.isStalled(1e9)).toBe(false);
+  });
+
   it('hands everything over when it ends, ahead of what others write', async () => {
     const bench = new Bench();
     bench.send('a');
