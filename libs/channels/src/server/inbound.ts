@@ -208,10 +208,10 @@ export class Inbound {
     this.#isRetrying = true;
     const failure = await this.#sendRefused();
     this.#isRetrying = false;
-    if (!failure) return this.#goOn();
-    const isFinal = this.#isPatienceOver || !(failure instanceof ChannelFull);
-    if (this.#state === 'taken' || isFinal) return this.onUndeliverable(failure);
-    if (this.#state === 'held') this.#retryLater();
+    if (failure && this.#isFinal(failure)) return this.onUndeliverable(failure);
+    // Frames that were under way may have been refused meanwhile.
+    if (this.#refused.length === 0) this.#goOn();
+    else if (this.#state === 'held') this.#retryLater();
   }
 
   /** Sends what was refused, in order, until that fails again. */
@@ -228,7 +228,8 @@ export class Inbound {
     return undefined;
   }
 
-  get #isPatienceOver(): boolean {
+  #isFinal(failure: Error): boolean {
+    if (this.#state === 'taken' || !(failure instanceof ChannelFull)) return true;
     const waitedMs = this.host.clock.now() - this.#refusedAt;
     return waitedMs >= this.host.settings.overloadTimeoutMs;
   }

@@ -3,6 +3,7 @@ import { ChannelFull, type Content, LayerUnavailable, ManualClock } from '@nest-
 import * as fc from 'fast-check';
 import { SERVER_DEFAULTS, type ServerOptions } from '../../src/server-options.js';
 import { Inbound, LONGEST_PAUSE_MS } from '../../src/server/inbound.js';
+import { deferred } from '../support/deferred.js';
 import { FaultyLayer } from '../support/faulty-layer.js';
 import { waitingContents } from '../support/reading.js';
 import { settled } from '../support/settled.js';
@@ -143,6 +144,23 @@ describe('Inbound', () => {
       }
       expect(bench.failures).toEqual([expect.any(ChannelFull)]);
     });
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])('sends what is refused %d steps into a retry', async (steps) => {
+    const bench = new Bench({ maxUnsettledFrames: 100 });
+    const full = new ChannelFull(RECEIVE, 1);
+    const late = deferred();
+    const refuseLate = async (): Promise<void> => {
+      for (let step = 0; step < steps; step++) await Promise.resolve();
+      late.reject(full);
+    };
+    const answers = [() => Promise.reject(full), () => late.promise, () => void refuseLate()];
+    bench.layer.faults.send = () => answers.shift()?.() ?? Promise.resolve();
+    bench.receive('1', '2');
+    await settled();
+    for (let retry = 0; retry < 3; retry++) await bench.pass(100);
+    expect(await bench.texts()).toEqual(['1', '2']);
+    expect([bench.isPaused, bench.clock.timers]).toEqual([false, 0]);
   });
 
   it('says when the layer fails in another way, and does not send again', async () => {
