@@ -6,7 +6,7 @@ import { quote } from '../log-text.js';
 import type { ServerSettings } from '../server-options.js';
 import type { ClosingWebSocket } from './closing-web-socket.js';
 import type { Traffic } from './access-entry.js';
-import type { Farewells } from './farewells.js';
+import type { Farewells, LastMessage } from './farewells.js';
 import type { Checked } from './heartbeat.js';
 import { Inbound } from './inbound.js';
 import { Liveness, type Signs, type Verdict } from './liveness.js';
@@ -285,13 +285,11 @@ export class Connection implements Checked {
 
   /** Sends what is left of the client's words, and its end; returns the `order` of the end. */
   #sayFarewell(code: number, line?: Line, options: { readonly settle?: true } = {}): number {
-    const frames = line?.inbound.takeRest() ?? [];
     const order = (line?.inbound.order ?? 0) + 1;
-    const received = frames.map((content) => ({ channel: 'websocket.receive', content }));
     const identity = { reply_channel: this.replyChannel, path: this.#path };
     const content = { ...identity, code, order, ...options };
     void this.host.farewells.say({
-      messages: [...received, { channel: 'websocket.disconnect', content }],
+      messages: lastMessages({ channel: 'websocket.disconnect', content }, line),
       onLost: ({ channel }, error) => this.#warn(`lost its ${channel} message: ${reasonOf(error)}`),
     });
     return order;
@@ -311,6 +309,11 @@ export class Connection implements Checked {
   #warn(what: string): void {
     this.host.logger.warn(`WebSocket ${this.#quotedPath} ${what}`);
   }
+}
+
+async function lastMessages(disconnect: LastMessage, line?: Line): Promise<LastMessage[]> {
+  const frames = (await line?.inbound.takeRest()) ?? [];
+  return [...frames.map((content) => ({ channel: 'websocket.receive', content })), disconnect];
 }
 
 function trafficOf({ socket, inbound, outbound }: Line): Traffic {

@@ -17,12 +17,13 @@ export interface LastMessage {
 
 /** Is what an ended connection has left to say, in order. */
 export interface Farewell {
-  readonly messages: readonly LastMessage[];
+  readonly messages: Promise<readonly LastMessage[]>;
   /** Is told of each message that did not get through. */
   onLost(message: LastMessage, error: Error): void;
 }
 
-interface Waiting extends Farewell {
+interface Waiting extends Omit<Farewell, 'messages'> {
+  readonly messages: readonly LastMessage[];
   readonly giveUpAt: number;
 }
 
@@ -44,7 +45,8 @@ export class Farewells {
   /** Sends the messages of one connection; never rejects. */
   async say(farewell: Farewell): Promise<void> {
     this.#underWay++;
-    const waiting = { ...farewell, giveUpAt: this.clock.now() + PATIENCE_MS };
+    const giveUpAt = this.clock.now() + PATIENCE_MS;
+    const waiting = { ...farewell, giveUpAt, messages: await farewell.messages };
     const rest = this.#queue.length > 0 ? waiting : await this.#attempt(waiting);
     if (rest && this.#queue.push(rest) === 1) void this.#workOff();
   }

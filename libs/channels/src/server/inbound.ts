@@ -40,7 +40,7 @@ export type ReceiveContent = { readonly [Key in keyof WebSocketReceive]: WebSock
 type Payload = { readonly text: string } | { readonly bytes: Uint8Array };
 
 interface HeldFrame {
-  readonly payload: Payload;
+  readonly content: ReceiveContent;
   readonly size: number;
 }
 
@@ -61,6 +61,8 @@ export class Inbound {
   #heldAt = 0;
   #rateTimer?: Timer;
   #retryTimer?: Timer;
+  #lastSend: Promise<void> = Promise.resolve();
+  #lastRetry: Promise<void> = Promise.resolve();
   readonly #window: SettlementWindow;
   readonly #rate?: RateLimit;
 
@@ -78,7 +80,7 @@ export class Inbound {
     }
   }
 
-  /** Counts the frames that have been sent to the workers. */
+  /** Counts the frames that have been received. */
   get order(): number {
     return this.#order;
   }
@@ -94,9 +96,10 @@ export class Inbound {
 
   /** Takes the next frame of the client. */
   receive(data: Buffer, isBinary: boolean): void {
-    const payload = isBinary ? { bytes: data } : { text: data.toString() };
-    if (this.#state === 'flowing') this.#send(payload, data.length);
-    else if (this.#state === 'held') this.#held.push({ payload, size: data.length });
+    if (this.#state !== 'flowing' && this.#state !== 'held') return;
+    const content = this.#content(isBinary ? { bytes: data } : { text: data.toString() });
+    if (this.#state === 'flowing') this.#send(content, data.length);
+    else this.#held.push({ content, size: data.length });
   }
 
   /** Takes the frames up to this one as handled. */
@@ -121,10 +124,12 @@ export class Inbound {
     this.#retryTimer?.cancel();
   }
 
-  /** Takes the contents that have been received and not been sent. */
-  takeRest(): ReceiveContent[] {
+  /** Takes the contents that are left after the end, when the layer has judged what it was sent. */
+  async takeRest(): Promise<ReceiveContent[]> {
+    await this.#lastSend;
+    await this.#lastRetry;
     this.#state = 'taken';
-    const rest = [...this.#refused, ...this.#held.map(({ payload }) => this.#content(payload))];
+    const rest = [...this.#refused, ...this.#held.map(({ content }) => content)];
     this.#refused = [];
     this.#held = [];
     return rest;
@@ -136,11 +141,12 @@ export class Inbound {
     );
   }
 
-  #send(payload: Payload, size: number): void {
-    const content: ReceiveContent = this.#content(payload);
+  #send(content: ReceiveContent, size: number): void {
     const asks = this.#window.add(size);
     const message = asks ? { ...content, settle: true as const } : content;
-    this.host.layer.send(RECEIVE, message).catch((error: Error) => this.#failed(message, error));
+    this.#lastSend = this.host.layer
+      .send(RECEIVE, message)
+      .catch((error: Error) => this.#failed(message, error));
     if (this.#rate) this.#keepRate(this.#rate);
     if (this.#window.isFull) this.#hold();
   }
@@ -166,8 +172,8 @@ export class Inbound {
     const held = this.#held;
     let sent = 0;
     while (sent < held.length && this.#isOpen) {
-      const { payload, size } = held[sent++];
-      this.#send(payload, size);
+      const { content, size } = held[sent++];
+      this.#send(content, size);
     }
     this.#held = held.slice(sent);
     if (sent > 0) this.#heldAt = this.host.clock.now();
@@ -201,7 +207,9 @@ export class Inbound {
   }
 
   #retryLater(): void {
-    this.#retryTimer = this.host.clock.setTimer(() => void this.#retry(), RETRY_MS);
+    this.#retryTimer = this.host.clock.setTimer(() => {
+      this.#lastRetry = this.#retry();
+    }, RETRY_MS);
   }
 
   async #retry(): Promise<void> {

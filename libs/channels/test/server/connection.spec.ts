@@ -470,6 +470,30 @@ describe('Connection', () => {
       expect(await bench.sent('disconnect')).toEqual([]);
     });
 
+    it('sends frames that the layer refuses as its client closes, ahead of its disconnect', async () => {
+      const bench = await ConnectionBench.start();
+      const { client, connection } = await bench.raw();
+      tell(connection, { accept: true });
+      await client.until('\r\n\r\n');
+      bench.layer.faults.send = failOn(
+        'websocket.receive',
+        new ChannelFull('websocket.receive', 5),
+      );
+      client.socket.cork();
+      for (const text of ['1', '2']) client.frame(1, Buffer.from(text));
+      client.frame(8, Buffer.from([0x0f, 0xa0]));
+      client.socket.uncork();
+      await once(bench.server.sockets[0], 'data');
+      await settled();
+      bench.layer.faults.send = undefined;
+      bench.clock.advance(100);
+      expect(await bench.next('disconnect')).toEqual({ ...disconnect(4000, 3), settle: true });
+      expect(await bench.sent('receive')).toMatchObject([{ text: '1' }, { text: '2' }]);
+      expect(bench.logs.messages('warn')).toEqual([]);
+      tell(connection, { settled: 3 });
+      await client.ended;
+    });
+
     it('answers a close after closeTimeoutMs when its frames are not handled by then', async () => {
       const bench = await ConnectionBench.start();
       const { client } = await bench.open();

@@ -7,7 +7,7 @@ import { settled } from '../support/settled.js';
 
 const CHANNEL = 'websocket.disconnect';
 
-const messages = (...names: string[]): LastMessage[] =>
+const messages = async (...names: string[]): Promise<LastMessage[]> =>
   names.map((name) => ({ channel: CHANNEL, content: { name } }));
 
 class Bench {

@@ -183,7 +183,7 @@ describe('Inbound', () => {
       bench.receive('7');
       expect(bench.isPaused).toBe(false);
       expect(bench.clock.timers).toBe(0);
-      const rest = bench.inbound.takeRest();
+      const rest = await bench.inbound.takeRest();
       expect(rest.map(({ order, text }) => [order, text])).toEqual([
         [3, '3'],
         [4, '4'],
@@ -193,11 +193,38 @@ describe('Inbound', () => {
       expect(await bench.texts()).toEqual(['1', '2']);
     });
 
-    it('leaves nothing behind when all was sent', () => {
+    it('gives back what the layer refuses only then', async () => {
+      const bench = new Bench();
+      const refusal = deferred();
+      bench.layer.faults.send = () => refusal.promise;
+      bench.receive('1', '2');
+      bench.inbound.end();
+      const rest = bench.inbound.takeRest();
+      refusal.reject(new ChannelFull(RECEIVE, 1));
+      expect((await rest).map(({ text }) => text)).toEqual(['1', '2']);
+      expect([bench.clock.timers, bench.failures]).toEqual([0, []]);
+    });
+
+    it('gives back what a retry that was under way could not send', async () => {
+      const bench = new Bench();
+      const refusal = deferred();
+      bench.layer.faults.send = () => Promise.reject(new ChannelFull(RECEIVE, 1));
+      bench.receive('1', '2');
+      await settled();
+      bench.layer.faults.send = () => refusal.promise;
+      bench.clock.advance(100);
+      bench.inbound.end();
+      const rest = bench.inbound.takeRest();
+      refusal.reject(new ChannelFull(RECEIVE, 1));
+      expect((await rest).map(({ text }) => text)).toEqual(['1', '2']);
+      expect([bench.clock.timers, bench.failures]).toEqual([0, []]);
+    });
+
+    it('leaves nothing behind when all was sent', async () => {
       const bench = new Bench();
       bench.receive('1');
       bench.inbound.end();
-      expect(bench.inbound.takeRest()).toEqual([]);
+      expect(await bench.inbound.takeRest()).toEqual([]);
     });
   });
 
@@ -234,7 +261,7 @@ describe('Inbound', () => {
       await handle();
       await settled();
       bench.inbound.end();
-      const rest = bench.inbound.takeRest().map(({ text }) => text);
+      const rest = (await bench.inbound.takeRest()).map(({ text }) => text);
       const all = Array.from({ length: frames }, (_, index) => `${index + 1}`);
       expect([...handled, ...(await bench.texts()), ...rest]).toEqual(all);
     };
