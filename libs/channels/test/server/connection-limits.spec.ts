@@ -24,6 +24,26 @@ function check(bench: ConnectionBench, connection: Connection, afterMs: number):
   connection.check(bench.clock.now(), ON_TIME);
 }
 
+/** Lets time pass and whatever it sets off. */
+async function pass(bench: ConnectionBench, ms: number): Promise<void> {
+  bench.clock.advance(ms);
+  await settled();
+}
+
+/** Opens a connection with a window of two frames and fills it; a third frame is kept. */
+async function filled() {
+  const bench = await ConnectionBench.start({ maxUnsettledFrames: 2 });
+  const opened = await bench.raw();
+  tell(opened.connection, { accept: true });
+  const paused = once(bench.server.sockets[0], 'pause');
+  opened.client.socket.cork();
+  for (const text of ['1', '2', '3']) opened.client.frame(1, Buffer.from(text));
+  opened.client.socket.uncork();
+  await paused;
+  expect(await bench.sent('receive')).toMatchObject([{ text: '1' }, { text: '2' }]);
+  return { bench, ...opened };
+}
+
 /** Sends 64 KB frames until the client, which does not read, has the server keep some. */
 function flood(connection: Connection, count: number, name = ''): void {
   for (let frame = 0; frame < count; frame++) tell(connection, { text: name + KB.repeat(64) });
@@ -84,6 +104,21 @@ describe('a connection on a full layer', () => {
     bench.clock.advance(100);
     expect(await bench.next('disconnect')).toMatchObject({ code: 4000 });
   });
+
+  it('has its disconnect lost, and logged, only when there is no room for 10 s', async () => {
+    const bench = await ConnectionBench.start();
+    const { client } = await bench.open();
+    bench.layer.faults.send = isFull('websocket.disconnect');
+    await client.close(4000);
+    await bench.end();
+    await settled();
+    for (let waited = 0; waited < 9_900; waited += 100) await pass(bench, 100);
+    expect(bench.logs.messages('warn')).toEqual([]);
+    await pass(bench, 100);
+    expect(bench.logs.messages('warn')).toEqual([
+      expect.stringContaining('WebSocket "/path" lost its websocket.disconnect message'),
+    ]);
+  });
 });
 
 describe('a connection with a full window', () => {
@@ -100,6 +135,36 @@ describe('a connection with a full window', () => {
     expect(await bench.next('receive')).toMatchObject({ order: 3, text: '3' });
     tell(connection, { close: true });
     await bench.end();
+  });
+
+  it('opens it after a minute in which nothing was settled', async () => {
+    const { bench, client, connection } = await filled();
+    check(bench, connection, 59_999);
+    expect(await bench.sent('receive')).toEqual([]);
+    check(bench, connection, 1);
+    expect(await bench.sent('receive')).toMatchObject([{ text: '3', order: 3 }]);
+    client.reset();
+    await bench.end();
+  });
+
+  it('is not pinged while its socket is paused', async () => {
+    const { bench, client, connection } = await filled();
+    let isPinged = false;
+    void client.until('\x89\x00').then(() => (isPinged = true));
+    for (const ms of [1_000, 20_000, 30_000]) check(bench, connection, ms);
+    await settled();
+    expect([isPinged, bench.forgotten]).toEqual([false, []]);
+    tell(connection, { settled: 2 });
+    client.reset();
+    await bench.end();
+  });
+
+  it('has the frames it kept sent ahead of its disconnect', async () => {
+    const { bench, client, connection } = await filled();
+    tell(connection, { close: 4000 });
+    client.reset();
+    expect(await bench.next('disconnect')).toMatchObject({ order: 4 });
+    expect(await bench.sent('receive')).toMatchObject([{ text: '3', order: 3 }]);
   });
 });
 

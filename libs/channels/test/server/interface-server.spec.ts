@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { Duplex } from 'node:stream';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   assertChannelName,
+  ChannelFull,
   type Content,
   LayerUnavailable,
   ManualClock,
@@ -129,6 +131,32 @@ describe('InterfaceServer', () => {
     await pending.ended;
     expect(await bench.layer.closed.next()).toBe(pendingName);
     expect(bench.interfaceServer.connections).toBe(0);
+  });
+
+  it('looks after its connections once a second', async () => {
+    const bench = await Bench.start({ server: { maxAgeMs: 3_000 } });
+    const { client } = await bench.open();
+    bench.clock.advance(2_999);
+    expect(client.webSocket.readyState).toBe(1);
+    bench.clock.advance(1);
+    expect(await client.closed).toMatchObject({ code: 1012 });
+  });
+
+  it('writes the members of a group the same bytes', async () => {
+    const bench = await Bench.start();
+    const writes: unknown[] = [];
+    const opened = [await bench.open(), await bench.open()];
+    for (const socket of bench.server.sockets) {
+      jest.spyOn(socket, 'write').mockImplementation((data) => {
+        writes.push(data);
+        return Duplex.prototype.write.call(socket, data, 'utf8');
+      });
+    }
+    for (const { name } of opened) await bench.layer.groupAdd('room', name);
+    await bench.layer.groupSend('room', { text: 'to all' });
+    for (const { client } of opened) expect(await client.next()).toBe('to all');
+    expect(writes).toHaveLength(2);
+    expect(writes[0]).toBe(writes[1]);
   });
 
   it('takes a connection that ends out of its groups', async () => {
@@ -297,6 +325,43 @@ describe('InterfaceServer', () => {
       expect(await late.response()).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: 5\r\n/s);
       expect(await waitingContents(bench.layer, 'websocket.connect')).toEqual([]);
       await last.ended;
+    });
+
+    it('closes many connections one after another, 2 ms each', async () => {
+      const bench = await Bench.start();
+      const opened = [];
+      for (let count = 0; count < 20; count++) opened.push(await bench.open());
+      const stopped = bench.interfaceServer.stop();
+      await Promise.all(opened.slice(0, 10).map(({ client }) => client.closed));
+      await settled();
+      expect(bench.interfaceServer.connections).toBe(10);
+      const { client, name } = opened[19];
+      client.send('still there');
+      expect(await nextContent(bench.layer, 'websocket.receive')).toMatchObject({
+        reply_channel: name,
+      });
+      await bench.layer.send(name, { text: 'and answered' });
+      expect(await client.next()).toBe('and answered');
+      bench.clock.advance(20);
+      await stopped;
+      expect(await bench.disconnects()).toHaveLength(20);
+    });
+
+    it('ends when the disconnects have found room', async () => {
+      const bench = await Bench.start();
+      const { client } = await bench.open();
+      const full = new ChannelFull('websocket.disconnect', 1);
+      bench.layer.faults.send = () => Promise.reject(full);
+      let isStopped = false;
+      const stopped = bench.interfaceServer.stop().then(() => (isStopped = true));
+      await client.closed;
+      while (bench.interfaceServer.connections > 0) await settled();
+      await settled();
+      expect(isStopped).toBe(false);
+      bench.layer.faults.send = undefined;
+      bench.clock.advance(100);
+      await stopped;
+      expect(await bench.disconnects()).toMatchObject([{ code: 1012 }]);
     });
 
     it('stays stopped, however often it is asked to stop or start', async () => {
