@@ -9,6 +9,8 @@ export default {
     customExportConditions: ['channels-source', 'node', 'node-addons'],
   },
   testMatch: ['<rootDir>/libs/*/test/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  // These run alone: see jest.real-time.config.mjs.
+  testPathIgnorePatterns: ['<rootDir>/libs/redis/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

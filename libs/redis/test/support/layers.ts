@@ -4,6 +4,9 @@ import { redisLayer, type RedisLayer, type RedisLayerOptions } from '@nest-chann
 import { Redis } from 'ioredis';
 import { RedisServer } from './redis-server.js';
 
+/** Is the deadline where a test is not about deadlines, for a busy machine. */
+const PATIENT_MS = 10_000;
+
 /** Is a Redis of its own with layers on it, which end with it. */
 export class TestRedis {
   readonly #layers: RedisLayer[] = [];
@@ -17,7 +20,7 @@ export class TestRedis {
 
   /** Makes a layer, as a process of its own would. */
   layer(options: RedisLayerOptions = {}): RedisLayer {
-    const layer = redisLayer({ url: this.server.url, ...options });
+    const layer = redisLayer({ url: this.server.url, timeoutMs: PATIENT_MS, ...options });
     this.#layers.push(layer);
     return layer;
   }

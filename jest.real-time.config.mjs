@@ -1,0 +1,13 @@
+import base from './jest.config.mjs';
+
+/**
+ * Runs the tests of layers over a server, whose time is that of the server, alone and one by one.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  ...base,
+  maxWorkers: 1,
+  testPathIgnorePatterns: [],
+  testMatch: ['<rootDir>/libs/redis/test/**/*.spec.ts'],
+};
