@@ -5,6 +5,8 @@ import { hasModifier, libs, parse, problemsIn, type Source } from './sources.js'
 const BANNED_IN_NAMES = /^(Manager|Helper|Util|Impl)s?$/;
 /** Matches `IChannel`, `BaseLayer` and `BASE_LAYER`, but not `IPAddress`, `Base64` and `INVALID`. */
 const PREFIXED = /^(I[A-Z][a-z]|Base[A-Z]|BASE_)/;
+/** Is what users subclass, and know by this name. */
+const SUBCLASSED = 'BaseConsumer';
 /** Are words that name no part of a file; the others name no file or folder as a whole. */
 const BANNED_IN_FILES = /^(manager|helper|util|impl)s?$/;
 const BANNED_FILES = /^(common|misc|shared|type|interface|enum|constant)s?$/;
@@ -42,6 +44,7 @@ describe('the checks of names', () => {
 
   it.each([
     'export class InvalidName {}',
+    'export abstract class BaseConsumer {}',
     'export interface Include {}',
     'export class Basement {}',
     'export function implement() {}',
@@ -87,6 +90,7 @@ function vagueNames(source: Source): string[] {
 }
 
 function isVague(name: string): boolean {
+  if (name === SUBCLASSED) return false;
   return PREFIXED.test(name) || wordsOf(name).some((word) => BANNED_IN_NAMES.test(word));
 }
 

@@ -1,6 +1,6 @@
 import { isRefusalStatus, type Message, type Router } from '@nest-channels/core';
 import { HttpException } from '@nestjs/common';
-import { CloseConnection, DenyConnection } from './control-flow.js';
+import { AcceptConnection, CloseConnection, DenyConnection } from './control-flow.js';
 import { MisplacedControlFlow } from './errors.js';
 import type { Handler } from './handler.js';
 import type { WorkerSettings } from './worker-options.js';
@@ -13,6 +13,18 @@ const INTERNAL_ERROR = 1011;
 /** Close code for a server that cannot serve now (IANA's registry for RFC 6455). */
 const TRY_AGAIN_LATER = 1013;
 
+/** Is what a handler may decide by throwing. */
+export type Decision = AcceptConnection | DenyConnection | CloseConnection;
+
+/** Tells whether an error is a decision about the connection. */
+export function isDecision(error: unknown): error is Decision {
+  return (
+    error instanceof AcceptConnection ||
+    error instanceof DenyConnection ||
+    error instanceof CloseConnection
+  );
+}
+
 /** Is what a client learns when a handler ended otherwise than by returning. */
 export class Answers {
   constructor(
@@ -21,13 +33,11 @@ export class Answers {
   ) {}
 
   /** Carries a decision out; returns the mistake where it cannot be one. */
-  async decide(
-    message: Message,
-    decision: DenyConnection | CloseConnection,
-  ): Promise<MisplacedControlFlow | undefined> {
+  async decide(message: Message, decision: Decision): Promise<MisplacedControlFlow | undefined> {
     const misplaced = misplacedIn(message, decision);
     if (misplaced) return misplaced;
     if (decision instanceof CloseConnection) await message.close(decision.code, decision.reason);
+    else if (decision instanceof AcceptConnection) await message.accept(decision.acceptance);
     else await deny(message, decision);
     return undefined;
   }
@@ -88,9 +98,9 @@ function deny(message: Message, { denial }: DenyConnection): Promise<void> {
 
 function misplacedIn(
   { channel, hasReplyChannel }: Message,
-  decision: DenyConnection | CloseConnection,
+  decision: Decision,
 ): MisplacedControlFlow | undefined {
-  if (decision instanceof DenyConnection) {
+  if (!(decision instanceof CloseConnection)) {
     const isPlaced = channel === 'websocket.connect';
     return isPlaced ? undefined : new MisplacedControlFlow(decision.name, channel, PENDING);
   }

@@ -5,6 +5,8 @@ import { type ChannelsModuleOptions, ChannelsSettings } from './channels-options
 import { ChannelsRuntime } from './channels-runtime.js';
 import { Channels } from './channels.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
+import { ConsumerFlags } from './consumers/consumer-flags.js';
+import { ConsumerHandlers } from './consumers/consumer-handlers.js';
 import { EnhancerChains } from './enhancer-chain.js';
 import { HandlerContexts } from './handler-contexts.js';
 import { Gateways } from './gateways.js';
@@ -50,13 +52,15 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     EnhancerChains,
     HandlerContexts,
     HandlerFactory,
+    ConsumerFlags,
+    ConsumerHandlers,
     RoutingTable,
     InterfaceServer,
     WorkerEvents,
     Worker,
     ChannelsRuntime,
   ],
-  exports: [Channels, ChannelsRuntime, WorkerEvents],
+  exports: [Channels, ChannelsRuntime, ConsumerFlags, WorkerEvents],
 })
 export class ChannelsModule extends ConfigurableModuleClass {
   /** Takes the options as they are; a module is global unless `isGlobal` says otherwise. */

@@ -17,6 +17,8 @@ export interface ConsumersOptions {
   readonly path?: string | RegExp;
   /** Is the alias of the layer whose channels are consumed; `default` if absent. */
   readonly layer?: string;
+  /** Are patterns that all its handlers have, beside their own; none if absent. */
+  readonly filters?: Filters;
 }
 
 const CONSUMER = Symbol('channels:consumer');
@@ -63,4 +65,9 @@ export function consumerDeclarations(
 /** Reads the `@Consumers` of a class. */
 export function consumersOptions(consumerClass: object): ConsumersOptions {
   return (Reflect.getMetadata(CONSUMERS, consumerClass) ?? {}) as ConsumersOptions;
+}
+
+/** Tells whether a class, or one that it extends, has `@Consumers`. */
+export function hasConsumersOptions(consumerClass: object): boolean {
+  return Reflect.hasMetadata(CONSUMERS, consumerClass);
 }

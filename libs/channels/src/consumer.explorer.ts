@@ -5,7 +5,10 @@ import {
   consumerDeclarations,
   type ConsumersOptions,
   consumersOptions,
+  hasConsumersOptions,
 } from './consumer.decorator.js';
+import { type BaseConsumer, isClassBased } from './consumers/base-consumer.js';
+import { WebsocketConsumer } from './consumers/websocket-consumer.js';
 
 /** Is what Nest knows of one provider; its type is not exported by name. */
 export type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -34,6 +37,12 @@ export class ConsumerExplorer {
     return this.discovery.getProviders().flatMap((wrapper) => this.#methodsOf(wrapper));
   }
 
+  /** Lists the class-based consumers that have no route of their own. */
+  unroutedClasses(): Type[] {
+    const classes = this.discovery.getProviders().flatMap((wrapper) => classOf(wrapper) ?? []);
+    return classes.filter((type) => isClassBased(type) && !isRouted(type));
+  }
+
   /** Lists those on controllers, where Nest would leave out their guards. */
   misplacedConsumers(): ConsumerMethod[] {
     return this.discovery.getControllers().flatMap((wrapper) => this.#methodsOf(wrapper));
@@ -43,15 +52,29 @@ export class ConsumerExplorer {
     const type = classOf(wrapper);
     if (!type) return [];
     const prototype = type.prototype as object;
+    if (isClassBased(type) && !isRouted(type)) return [];
     const options = consumersOptions(type);
     return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
-      const declarations = consumerDeclarations(prototype, method);
+      const declarations = [...consumerDeclarations(prototype, method), ...mappedTo(method, type)];
       const label = `${type.name}.${method}`;
       return declarations.length > 0
         ? [{ wrapper, type, method, label, declarations, options }]
         : [];
     });
   }
+}
+
+/** A consumer of sockets would take them all; what it takes has to be said. */
+function isRouted(type: Type): boolean {
+  return hasConsumersOptions(type) || !(type.prototype instanceof WebsocketConsumer);
+}
+
+function mappedTo(method: string, type: Type): ConsumerDeclaration[] {
+  const { methodMapping = {} } = type as Partial<typeof BaseConsumer>;
+  const channels = Object.keys(methodMapping).filter(
+    (channel) => methodMapping[channel] === method,
+  );
+  return channels.length > 0 ? [{ channels, filters: {} }] : [];
 }
 
 function classOf(wrapper: Wrapper): Type | undefined {

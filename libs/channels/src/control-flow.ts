@@ -35,6 +35,22 @@ export class DenyConnection extends IntrinsicException {
   }
 }
 
+/** Is what an accepted connection may be told. */
+export type Acceptance = Pick<WebSocketReply, 'subprotocol' | 'headers'>;
+
+/**
+ * Accepts a pending connection, thrown from a `websocket.connect` handler or around it.
+ *
+ * What the handler sent before goes out first. Anywhere else it is a mistake, which fails the
+ * handler: `CHANNELS_CONTROL_FLOW_MISPLACED`.
+ */
+export class AcceptConnection extends IntrinsicException {
+  constructor(readonly acceptance: Acceptance = {}) {
+    super('The connection is accepted');
+    this.name = AcceptConnection.name;
+  }
+}
+
 /**
  * Closes the connection of the message, thrown from a handler or around it.
  *
@@ -51,6 +67,18 @@ export class CloseConnection extends IntrinsicException {
     assertClose(code, reason);
     super(`The connection is closed with ${code}`);
     this.name = CloseConnection.name;
+  }
+}
+
+/**
+ * Ends a consumer and its connection, with 1000, as if by {@link CloseConnection}.
+ *
+ * In life `connection` nothing that still waits for the consumer is handled but its disconnect.
+ */
+export class StopConsumer extends CloseConnection {
+  constructor() {
+    super(1000);
+    this.name = StopConsumer.name;
   }
 }
 

@@ -11,8 +11,8 @@ import {
   type SendScope,
   type SendScopes,
 } from '@nest-channels/core';
-import { Answers } from './answers.js';
-import { CloseConnection, ConsumeLater, DenyConnection, MAX_RETRIES } from './control-flow.js';
+import { Answers, type Decision, isDecision } from './answers.js';
+import { ConsumeLater, MAX_RETRIES } from './control-flow.js';
 import { TaskTimeoutExceeded } from './errors.js';
 import type { Handler } from './handler.js';
 import type { Journal } from './worker/journal.js';
@@ -101,9 +101,8 @@ export class Dispatcher {
 
   async #threw(run: Run, scope: SendScope, error: unknown): Promise<ConsumeLater | undefined> {
     if (error instanceof ConsumeLater) return this.#postpone(run, scope, error);
-    if (error instanceof DenyConnection || error instanceof CloseConnection) {
-      await this.#decide(run, error);
-    } else if (error instanceof TaskTimeoutExceeded) await this.#timedOut(run, scope, error);
+    if (isDecision(error)) await this.#decide(run, error);
+    else if (error instanceof TaskTimeoutExceeded) await this.#timedOut(run, scope, error);
     else if (isBadFrame(run, error)) await this.#refuseFrame(run, error);
     else await this.#failed(run, error);
     return undefined;
@@ -125,7 +124,7 @@ export class Dispatcher {
     return later;
   }
 
-  async #decide(run: Run, decision: DenyConnection | CloseConnection): Promise<void> {
+  async #decide(run: Run, decision: Decision): Promise<void> {
     const mistake = await this.#answers.decide(run.message, decision);
     if (mistake) await this.#failed(run, mistake);
     else this.parts.journal.finished(run);

@@ -3,12 +3,14 @@ import { ChannelsError } from '@nest-channels/core';
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type NestChannelsErrorCode =
   | 'CHANNELS_CONFIG_INVALID'
+  | 'CHANNELS_CONSUMER_IDLE'
   | 'CHANNELS_CONTEXT_FOREIGN'
   | 'CHANNELS_CONTROL_FLOW_MISPLACED'
   | 'CHANNELS_HANDSHAKE_INVALID'
   | 'CHANNELS_LAYER_LOCAL'
   | 'CHANNELS_LAYER_UNKNOWN'
   | 'CHANNELS_REPLY_INVALID'
+  | 'CHANNELS_STATE_MISSING'
   | 'CHANNELS_TASK_TIMEOUT';
 
 /** Is thrown at boot, once, with everything that is wrong in the configuration. */
@@ -95,6 +97,29 @@ export class TaskTimeoutExceeded extends ChannelsError<NestChannelsErrorCode> {
       `${handler} still ran after ${timeoutMs} ms: the next message had its turn, and what the ` +
         'handler sends now is refused. Make it faster, hand long work to a background channel, ' +
         'or give it more time with @TaskTimeout().',
+    );
+  }
+}
+
+/** Is thrown when a class-based consumer is asked for its message while it handles none. */
+export class ConsumerIdle extends ChannelsError<NestChannelsErrorCode> {
+  constructor(consumer: string) {
+    super(
+      'CHANNELS_CONSUMER_IDLE',
+      `${consumer} handles no message here. In life 'message' the injected instance never does, ` +
+        'only the view of it that each message gets: make a method of what is an arrow function ' +
+        'among its fields, and do not keep `this` for later.',
+    );
+  }
+}
+
+/** Is thrown when a consumer of life `message` uses a state that nobody keeps for it. */
+export class StateMissing extends ChannelsError<NestChannelsErrorCode> {
+  constructor(consumer: string) {
+    super(
+      'CHANNELS_STATE_MISSING',
+      `${consumer} uses its state, and nobody keeps it between messages: set its flag ` +
+        "channelSession, with a sessions module imported, or give it life 'connection'.",
     );
   }
 }

@@ -4,6 +4,7 @@ import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { CHANNELS_CONTEXT } from './channels-arguments-host.js';
 import type { ConsumerMethod, Wrapper } from './consumer.explorer.js';
+import { declareOpenParameters, hasParameters, type Turn } from './consumers/open-parameters.js';
 import { EnhancerChains } from './enhancer-chain.js';
 import { HandlerContexts } from './handler-contexts.js';
 import { messageParameters } from './message-parameters.js';
@@ -21,6 +22,19 @@ export interface Handler {
   run(message: Message): Promise<unknown>;
 }
 
+/** Is a handler whose `this` is given with each message. */
+export interface OpenHandler extends Pick<Handler, 'label' | 'timeoutMs'> {
+  readonly run: (self: object, message: Message) => Promise<unknown>;
+}
+
+/** Calls the method of a handler; `args` are there if its parameters are decorated. */
+export type Caller = (
+  self: object,
+  method: Methods[string],
+  message: Message,
+  args?: readonly unknown[],
+) => unknown;
+
 type Run = Handler['run'];
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 type Call = (...args: unknown[]) => Promise<unknown>;
@@ -31,6 +45,9 @@ interface Scope {
   readonly contextId: ContextId;
   readonly inquirerId: string;
 }
+
+/** Makes the run of an instance that was made for a message. */
+type RunAround = (instance: object, message: Message, scope: Scope) => Run;
 
 /** Builds handlers: Nest's whole pipeline around a method, in context type `channels`. */
 @Injectable()
@@ -51,6 +68,63 @@ export class HandlerFactory {
     };
   }
 
+  /** Builds a handler for a class of which there are several instances, or views of one. */
+  open(consumer: ConsumerMethod, call: Caller): OpenHandler {
+    const { type, method, label } = consumer;
+    const isPlain = this.enhancers.isBare(consumer);
+    const read = isPlain ? openArguments(type, method) : undefined;
+    const run = read ? this.#openBare(consumer, call, read) : this.#openPipeline(consumer, call);
+    return { label, timeoutMs: taskTimeoutOf(type.prototype as object, method), run };
+  }
+
+  /** Builds one for a class of which Nest makes an instance for each message. */
+  scoped(consumer: ConsumerMethod, call: Caller): Handler {
+    const { type, method, label } = consumer;
+    const isDecorated = hasParameters(type, method);
+    const around = (instance: object, message: Message, scope: Scope): Run => {
+      const callback = (instance as Methods)[method];
+      const calling: Methods[string] = (...args) =>
+        call(instance, callback, message, isDecorated ? args : undefined);
+      copyMetadata(callback, calling);
+      return this.#pipeline(instance, method, scope, calling);
+    };
+    const run = this.#scoped(consumer, around);
+    return { label, timeoutMs: taskTimeoutOf(type.prototype as object, method), run };
+  }
+
+  #openBare(
+    { wrapper, method }: ConsumerMethod,
+    call: Caller,
+    read: (message: Message) => readonly unknown[] | undefined,
+  ): OpenHandler['run'] {
+    const instance = wrapper.instance as object;
+    const callback = (instance as Methods)[method];
+    const failing = this.#failing(instance, callback, method);
+    return async (self, message) => {
+      try {
+        return await valueOf(call(self, callback, message, read(message)));
+      } catch (error) {
+        return failing(message, error);
+      }
+    };
+  }
+
+  #openPipeline({ wrapper, type, method }: ConsumerMethod, call: Caller): OpenHandler['run'] {
+    const instance = wrapper.instance as object;
+    const callback = (instance as Methods)[method];
+    const isDecorated = hasParameters(type, method);
+    const name = declareOpenParameters(type, method);
+    const calling: Methods[string] = (...args) => {
+      const { self, message } = args.pop() as Turn;
+      return call(self, callback, message, isDecorated ? args : undefined);
+    };
+    copyMetadata(callback, calling);
+    const host = Object.create(instance, { [name]: { value: callback } }) as object;
+    const pipeline = this.#nestPipeline(host, name, calling, { inquirerId: wrapper.id });
+    return async (self, message) =>
+      valueOf(await pipeline(message, message.content, message.channel, self));
+  }
+
   #shared(consumer: ConsumerMethod): Run {
     const { wrapper, type, method } = consumer;
     const read = this.enhancers.isBare(consumer) ? plainArguments(type, method) : undefined;
@@ -65,24 +139,36 @@ export class HandlerFactory {
    */
   #bare(instance: object, method: string, read: ArgumentsReader): Run {
     const callback = (instance as Methods)[method];
-    const errors = new WeakMap<Message, unknown>();
-    const fail = (message: Message): never => {
-      throw errors.get(message);
-    };
-    copyMetadata(callback, fail);
-    const failing = runOf(this.#withFilters(instance, fail, method));
+    const failing = this.#failing(instance, callback, method);
     return async (message) => {
       try {
         return await valueOf(callback.apply(instance, read(message)));
       } catch (error) {
-        errors.set(message, error);
-        return failing(message);
+        return failing(message, error);
       }
     };
   }
 
+  /** Leaves an error to the filters of a handler. */
+  #failing(
+    instance: object,
+    callback: Methods[string],
+    method: string,
+  ): (message: Message, error: unknown) => Promise<unknown> {
+    const errors = new WeakMap<Message, unknown>();
+    const fail = (message: unknown): never => {
+      throw errors.get(message as Message);
+    };
+    copyMetadata(callback, fail);
+    const failing = runOf(this.#withFilters(instance, fail, method));
+    return (message, error) => {
+      errors.set(message, error);
+      return failing(message);
+    };
+  }
+
   /** Makes a new instance for each message, which request-scoped providers inject as REQUEST. */
-  #scoped(consumer: ConsumerMethod): Run {
+  #scoped(consumer: ConsumerMethod, around?: RunAround): Run {
     const { wrapper, method } = consumer;
     const moduleRef = this.#moduleOf(wrapper);
     return async (message) => {
@@ -90,7 +176,7 @@ export class HandlerFactory {
       moduleRef.registerRequestByContextId(requestOf(message, contextId, wrapper), contextId);
       const scope = { contextId, inquirerId: wrapper.id };
       const run = await moduleRef.resolve<object>(wrapper.token, contextId).then(
-        (instance) => this.#pipeline(instance, method, scope),
+        (instance) => around?.(instance, message, scope) ?? this.#pipeline(instance, method, scope),
         (error: unknown) => this.#failure(consumer, scope, error),
       );
       return run(message);
@@ -107,15 +193,10 @@ export class HandlerFactory {
     return runOf(this.#withFilters(Object.create(prototype) as object, fail, method, scope));
   }
 
-  #withFilters(
-    instance: object,
-    callback: (message: Message) => unknown,
-    method: string,
-    scope?: Scope,
-  ): Call {
+  #withFilters(instance: object, callback: Methods[string], method: string, scope?: Scope): Call {
     return this.contexts.creator.create(
       instance,
-      callback as Methods[string],
+      callback,
       method,
       undefined,
       undefined,
@@ -132,10 +213,24 @@ export class HandlerFactory {
     return own ?? this.moduleRef;
   }
 
-  #pipeline(instance: object, method: string, scope?: Scope): Run {
-    const call = this.contexts.creator.create(
+  #pipeline(
+    instance: object,
+    method: string,
+    scope?: Scope,
+    callback = (instance as Methods)[method],
+  ): Run {
+    return runOf(this.#nestPipeline(instance, method, callback, scope));
+  }
+
+  #nestPipeline(
+    instance: object,
+    method: string,
+    callback: Methods[string],
+    scope?: Partial<Scope>,
+  ): Call {
+    return this.contexts.creator.create(
       instance,
-      (instance as Methods)[method],
+      callback,
       method,
       PARAMETERS_METADATA,
       messageParameters,
@@ -144,15 +239,23 @@ export class HandlerFactory {
       { guards: true, interceptors: true, filters: true },
       CHANNELS_CONTEXT,
     );
-    return runOf(call);
   }
 }
 
 /** Nest reads the enhancers of a method from the function it is given. */
-function copyMetadata(from: object, to: object): void {
+function copyMetadata(from: Methods[string], to: Methods[string]): void {
+  Object.defineProperty(to, 'name', { value: from.name });
   for (const key of Reflect.getMetadataKeys(from) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
   }
+}
+
+/** Returns what reads the arguments of a method, if no decorator of somebody else does. */
+function openArguments(
+  type: ConsumerMethod['type'],
+  method: string,
+): ((message: Message) => readonly unknown[] | undefined) | undefined {
+  return hasParameters(type, method) ? plainArguments(type, method) : () => undefined;
 }
 
 function runOf(call: Call): Run {

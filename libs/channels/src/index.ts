@@ -13,13 +13,30 @@ export type { ParameterArgument } from './parameter-declaration.js';
 export { CHANNELS_CONTEXT, ChannelsArgumentsHost } from './channels-arguments-host.js';
 export { ChannelsExecutionContext } from './channels-execution-context.js';
 
+// Class-based consumers
+export {
+  BaseConsumer,
+  type MethodMapping,
+  type RouteAttributes,
+} from './consumers/base-consumer.js';
+export {
+  type FrameOptions,
+  type GroupNames,
+  WebsocketConsumer,
+} from './consumers/websocket-consumer.js';
+export { JsonWebsocketConsumer } from './consumers/json-websocket-consumer.js';
+export { type ConsumerFlag, ConsumerFlags, type FlagProvider } from './consumers/consumer-flags.js';
+
 // Control flow
 export {
+  type Acceptance,
+  AcceptConnection,
   CloseConnection,
   ConsumeLater,
   type ConsumeLaterOptions,
   type Denial,
   DenyConnection,
+  StopConsumer,
 } from './control-flow.js';
 export { TaskTimeout } from './task-timeout.decorator.js';
 
@@ -40,6 +57,7 @@ export { runWorker } from './run-worker.js';
 
 // Errors
 export {
+  ConsumerIdle,
   ForeignContext,
   InvalidConfiguration,
   InvalidHandshake,
@@ -47,6 +65,7 @@ export {
   LocalLayer,
   MisplacedControlFlow,
   type NestChannelsErrorCode,
+  StateMissing,
   TaskTimeoutExceeded,
   UnknownLayer,
 } from './errors.js';
@@ -60,6 +79,7 @@ export {
   ChannelsError,
   type ContentOf,
   decodeJson,
+  encodeJson,
   Group,
   InvalidClose,
   InvalidContent,

@@ -6,7 +6,7 @@ import { decodeJson, type Message } from '@nest-channels/core';
  * Body (3), query (4) and param (5) are Nest's own, the ones its validation pipes look at; ours lie
  * beyond its range.
  */
-export const KIND = { content: 3, queryParam: 4, pathParam: 5, message: 100 } as const;
+export const KIND = { content: 3, queryParam: 4, pathParam: 5, message: 100, turn: 101 } as const;
 
 /** Is what stands for the JSON of a frame, or one key of it, where others have the name of a key. */
 export class JsonPart {
@@ -28,7 +28,11 @@ export class JsonPart {
 
 /** Reads parameters from a message for Nest's pipeline. */
 export const messageParameters = {
-  exchangeKeyForValue(kind: number, data: unknown, [message]: [Message]): unknown {
+  exchangeKeyForValue(
+    kind: number,
+    data: unknown,
+    [message, , , self]: [Message, unknown?, unknown?, object?],
+  ): unknown {
     const name = typeof data === 'string' ? data : undefined;
     switch (kind) {
       case KIND.message:
@@ -39,6 +43,8 @@ export const messageParameters = {
         return name === undefined ? message.params : message.params[name];
       case KIND.queryParam:
         return queryParameter(message, name);
+      case KIND.turn:
+        return { self, message };
       default:
         return undefined;
     }

@@ -7,7 +7,8 @@ import { EnhancerChains } from './enhancer-chain.js';
 import { DEFAULT_LAYER } from './server-options.js';
 import { InvalidConfiguration } from './errors.js';
 import { Gateways } from './gateways.js';
-import { type Handler, HandlerFactory } from './handler.js';
+import { ConsumerHandlers } from './consumers/consumer-handlers.js';
+import type { Handler } from './handler.js';
 import { Layers } from './layers.js';
 
 /** Holds the routes of one application, a router per layer alias. */
@@ -18,7 +19,7 @@ export class RoutingTable {
 
   constructor(
     private readonly explorer: ConsumerExplorer,
-    private readonly handlers: HandlerFactory,
+    private readonly handlers: ConsumerHandlers,
     private readonly enhancers: EnhancerChains,
     private readonly gateways: Gateways,
     private readonly layers: Layers,
@@ -35,6 +36,7 @@ export class RoutingTable {
     for (const problem of this.settings.problems()) problems.add(problem);
     this.#checkServerLayer(problems);
     this.#checkMisplaced(problems);
+    this.#checkUnrouted(problems);
     const routes = this.#routes(problems);
     problems.throwIfAny();
     for (const [alias, list] of routes) this.#routers.set(alias, new Router(list));
@@ -73,6 +75,10 @@ export class RoutingTable {
     }
   }
 
+  #checkUnrouted(problems: Problems): void {
+    for (const { name } of this.explorer.unroutedClasses()) problems.add(`${name}: ${UNROUTED}`);
+  }
+
   #routes(problems: Problems): Map<string, Routable<Handler>[]> {
     const routes = new Map<string, Routable<Handler>[]>();
     const owners = this.#gatewayRoutes();
@@ -80,9 +86,8 @@ export class RoutingTable {
       const alias = consumer.options.layer ?? DEFAULT_LAYER;
       if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
       const list = routes.get(alias) ?? [];
-      for (const problem of this.enhancers.problems(consumer)) {
-        problems.add(`${consumer.label}: ${problem}`);
-      }
+      const own = [...this.enhancers.problems(consumer), ...this.handlers.problems(consumer)];
+      for (const problem of own) problems.add(`${consumer.label}: ${problem}`);
       const added = this.#routesOf(consumer, problems);
       reportTaken(owners, alias, added, problems);
       routes.set(alias, [...list, ...added]);
@@ -107,6 +112,10 @@ export class RoutingTable {
   }
 }
 
+const UNROUTED =
+  'nothing says which connections are its own; give it @Consumers({ path }), provide its asRoute(), ' +
+  'or make it a stream of a demultiplexer';
+
 /** Texts are put under each other up to this width; a longer one pushes what follows aside. */
 const COLUMN_WIDTH = 60;
 
@@ -122,11 +131,12 @@ function routeOf(
 ): Routable<Handler> {
   const { path: outer } = options;
   const { path: inner = '/' } = filters;
-  if (outer === undefined) return route(channels, handler, filters);
+  const all = { ...options.filters, ...filters };
+  if (outer === undefined) return route(channels, handler, all);
   if (typeof outer === 'string' && typeof inner === 'string') {
-    return route(channels, handler, { ...filters, path: joinPaths(outer, inner) });
+    return route(channels, handler, { ...all, path: joinPaths(outer, inner) });
   }
-  return include([route(channels, handler, { ...filters, path: inner })], { path: outer });
+  return include([route(channels, handler, { ...all, path: inner })], { path: outer });
 }
 
 function joinPaths(outer: string, inner: string): string {

@@ -29,7 +29,7 @@ export { Channel } from './channel.js';
 export { Group } from './group.js';
 export { type Captures, Message, type MessageParts } from './message.js';
 export { assertClose } from './close-code.js';
-export { isRefusalStatus } from './reply.js';
+export { encodeJson, isRefusalStatus } from './reply.js';
 export {
   FLUSH_RETRY,
   type PendingSend,

@@ -10,7 +10,7 @@ import { InvalidContent, reasonOf } from './errors.js';
 export function replyFor(value: unknown): WebSocketReply {
   if (typeof value === 'string') return { text: value };
   if (types.isUint8Array(value)) return { bytes: value };
-  return { text: toJson(value) };
+  return { text: encodeJson(value) };
 }
 
 /** Tells whether an HTTP status can refuse a handshake: one that redirects or reports an error. */
@@ -18,7 +18,12 @@ export function isRefusalStatus(status: unknown): status is number {
   return Number.isInteger(status) && (status as number) >= 300 && (status as number) < 600;
 }
 
-function toJson(value: unknown): string {
+/**
+ * Writes a value as JSON.
+ *
+ * @throws InvalidContent `CHANNELS_CONTENT_INVALID` for a value that JSON cannot express
+ */
+export function encodeJson(value: unknown): string {
   const json = stringify(value);
   if (json === undefined) {
     throw new InvalidContent('the reply', `a ${typeof value} cannot be expressed as JSON`);

@@ -1,0 +1,114 @@
+import type { Message } from '@nest-channels/core';
+import { Injectable } from '@nestjs/common';
+import { Channels } from '../channels.js';
+import type { ConsumerMethod } from '../consumer.explorer.js';
+import { InvalidConfiguration, StateMissing } from '../errors.js';
+import { type Caller, type Handler, HandlerFactory } from '../handler.js';
+import { DEFAULT_LAYER } from '../server-options.js';
+import { BaseConsumer, isClassBased } from './base-consumer.js';
+import { CALL, CONTEXT, SHAPE } from './consumer-context.js';
+import { type ConsumerFlag, ConsumerFlags, flagsOf } from './consumer-flags.js';
+import { MessageContext } from './message-context.js';
+import { privateNames } from './private-names.js';
+
+/** Builds the handlers of message-life consumers, class-based ones and all others. */
+@Injectable()
+export class ConsumerHandlers {
+  constructor(
+    private readonly handlers: HandlerFactory,
+    private readonly flags: ConsumerFlags,
+    private readonly channels: Channels,
+  ) {}
+
+  create(consumer: ConsumerMethod): Handler {
+    if (!isClassBased(consumer.type)) return this.handlers.create(consumer);
+    return isShared(consumer) ? this.#viewed(consumer) : this.#scoped(consumer);
+  }
+
+  /** Says what of a class-based consumer cannot work. */
+  problems(consumer: ConsumerMethod): string[] {
+    const { type } = consumer;
+    if (!isClassBased(type)) return [];
+    const shared = isShared(consumer) ? instanceOf(consumer) : undefined;
+    const names = shared ? privateNames(type, BaseConsumer) : [];
+    return [
+      ...names.map((name) => `${name} ${NO_PRIVATE_NAMES}`),
+      ...(shared && Object.hasOwn(shared, consumer.method) ? [NO_FIELDS] : []),
+      ...this.flags.missing(shared ? flagsOf(shared) : []).map(unprovided),
+    ];
+  }
+
+  /** Runs each message on a view of the injected instance, so that what it sets there is its own. */
+  #viewed(consumer: ConsumerMethod): Handler {
+    const shared = instanceOf(consumer);
+    const flags = flagsOf(shared);
+    const parts = this.#contextParts(consumer, shared, flags);
+    const { run, ...handler } = this.handlers.open(consumer, callMethod);
+    const runView = async (message: Message): Promise<unknown> => {
+      const view = Object.create(shared) as BaseConsumer<object>;
+      view[CONTEXT] = new MessageContext(message, parts);
+      return view[SHAPE](await run(view, message));
+    };
+    if (flags.length === 0) return { ...handler, run: runView };
+    return {
+      ...handler,
+      run: (message) => this.flags.around(flags, message, () => runView(message)),
+    };
+  }
+
+  /** Runs each message on the instance that Nest makes for it; flags are known only then. */
+  #scoped(consumer: ConsumerMethod): Handler {
+    const around: Caller = (self, method, message, args) => {
+      const instance = self as BaseConsumer<object>;
+      const flags = flagsOf(instance);
+      instance[CONTEXT] = new MessageContext(
+        message,
+        this.#contextParts(consumer, instance, flags),
+      );
+      const missing = this.flags.missing(flags);
+      if (missing.length > 0) throw new InvalidConfiguration(missing.map(unprovided));
+      const next = async (): Promise<unknown> =>
+        instance[SHAPE](await callMethod(self, method, message, args));
+      return this.flags.around(flags, message, next);
+    };
+    return this.handlers.scoped(consumer, around);
+  }
+
+  #contextParts(
+    { type, options }: ConsumerMethod,
+    shared: BaseConsumer<object>,
+    flags: readonly ConsumerFlag[],
+  ): ConstructorParameters<typeof MessageContext>[1] {
+    return {
+      channels: this.channels,
+      layer: options.layer ?? DEFAULT_LAYER,
+      shared,
+      stateOf: (message) => {
+        const state = this.flags.stateOf(flags, message);
+        if (!state) throw new StateMissing(type.name);
+        return state;
+      },
+    };
+  }
+}
+
+const NO_PRIVATE_NAMES =
+  "belongs to the injected instance, of which each message gets a view: write `private`, keep it in `this.state`, or give the class life 'connection'";
+
+const NO_FIELDS = 'has an arrow function among its fields in its place: make it a method';
+
+function unprovided(flag: ConsumerFlag): string {
+  return `${flag} is set and nobody provides it: import a sessions module, @nest-channels/sessions for one`;
+}
+
+function isShared({ wrapper }: ConsumerMethod): boolean {
+  return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
+}
+
+function instanceOf({ wrapper }: ConsumerMethod): BaseConsumer<object> {
+  return wrapper.instance as BaseConsumer<object>;
+}
+
+/** Calls a method the way its class does. */
+export const callMethod: Caller = (self, method, message, args) =>
+  (self as BaseConsumer)[CALL](method, message, args);

@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Injectable, UseFilters } from '@nestjs/common';
+import { Message } from '@nest-channels/core';
+import { ConsumerExplorer } from '../../src/consumer.explorer.js';
+import { ConsumerHandlers } from '../../src/consumers/consumer-handlers.js';
+import { Consumer, Consumers } from '../../src/consumer.decorator.js';
+import { WebsocketConsumer } from '../../src/consumers/websocket-consumer.js';
+import type { Handler } from '../../src/handler.js';
+import { RunningApp, stopApps } from '../support/running-app.js';
+
+afterEach(stopApps);
+
+@Injectable()
+class Plain {
+  @Consumer('jobs')
+  run(): unknown {
+    return this.constructor.name;
+  }
+}
+
+@UseFilters({ catch: (error: Error) => `filtered ${error.message}` })
+@Consumers({ path: '/a' })
+class Viewed extends WebsocketConsumer {
+  private texts = 0;
+
+  override receive(text: string): unknown {
+    if (text === 'fail') throw new Error('failed');
+    return `${text} ${++this.texts}`;
+  }
+}
+
+async function handlerOf(label: string): Promise<Handler> {
+  const { app } = await RunningApp.start({ providers: [Plain, Viewed] });
+  const consumers = app.get(ConsumerExplorer, { strict: false }).consumers();
+  const consumer = consumers.find((each) => each.label === label);
+  if (!consumer) throw new Error(`There is no ${label}`);
+  return app.get(ConsumerHandlers, { strict: false }).create(consumer);
+}
+
+const frame = (text: string): Message =>
+  new Message({ channel: 'websocket.receive', content: { text } });
+
+describe('ConsumerHandlers', () => {
+  it('leaves others as they are', async () => {
+    const handler = await handlerOf('Plain.run');
+    expect(await handler.run(new Message({ channel: 'jobs', content: {} }))).toBe('Plain');
+  });
+
+  it('runs each message on a view of its own', async () => {
+    const handler = await handlerOf('Viewed.receive');
+    expect([await handler.run(frame('a')), await handler.run(frame('b'))]).toEqual(['a 1', 'b 1']);
+  });
+
+  it('leaves errors to filters', async () => {
+    const handler = await handlerOf('Viewed.receive');
+    expect(await handler.run(frame('fail'))).toBe('filtered failed');
+  });
+});
