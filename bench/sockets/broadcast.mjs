@@ -1,10 +1,10 @@
-import { connectAll } from './client.mjs';
 import { bareWs, contenders, ours, socketIo } from './contenders.mjs';
+import { listenAll } from './listener.mjs';
 import { now } from './now.mjs';
 import { latencies } from './percentile.mjs';
 import { withServer } from './remote-server.mjs';
 
-/** @import { Client } from './client.mjs' */
+/** @import { Listener } from './listener.mjs' */
 /** @import { Contender } from './contenders.mjs' */
 /** @import { RemoteServer } from './remote-server.mjs' */
 /** @import { Bar, Row } from '../run.mjs' */
@@ -15,6 +15,13 @@ const SIZES = [
   { clients: 10_000, warmUp: 10, rounds: 30 },
 ];
 const BYTES = 256;
+
+/**
+ * Says that each tenth client reads at once and tells how long its text took; the others read when these have.
+ *
+ * All of them reading keep the load generator busy for longer than the server, and then that is measured.
+ */
+const CLIENTS_PER_SAMPLE = 10;
 
 const CPU = 'server CPU µs/delivery';
 
@@ -63,53 +70,76 @@ function bar(size, peer, figure, atMost) {
  */
 function measure(contender, size) {
   return withServer(contender, { joins: true }, async (server, port) => {
-    const clients = await connectAll(size.clients, port, contender.dialect);
-    await broadcastOften(server, clients, size.warmUp);
+    const audience = new Audience(await listenAll(size.clients, port, contender.dialect));
+    await broadcastOften(server, audience, size.warmUp);
     await server.memory();
     const cpuMs = await server.cpuMs();
-    const { all, last } = await broadcastOften(server, clients, size.rounds);
+    const { all, last } = await broadcastOften(server, audience, size.rounds);
     const usedMs = (await server.cpuMs()) - cpuMs;
     return {
-      [CPU]: (usedMs * 1e3) / all.length,
+      [CPU]: (usedMs * 1e3) / (size.clients * size.rounds),
       ...latencies(all),
       'p99 ms of the last': latencies(last)['p99 ms'],
     };
   });
 }
 
-/**
- * Broadcasts, each time when everybody has got the last, and says how long each delivery took.
- *
- * @param {RemoteServer} server
- * @param {readonly Client[]} clients
- * @param {number} rounds
- */
-async function broadcastOften(server, clients, rounds) {
-  const all = new Float64Array(clients.length * rounds);
-  const last = new Float64Array(rounds);
-  for (let round = 0; round < rounds; round++) {
-    const samples = all.subarray(round * clients.length, (round + 1) * clients.length);
-    await broadcast(server, clients, samples);
-    last[round] = samples[samples.length - 1];
+/** Is those who listen, in the order in which they came. */
+class Audience {
+  /** @param {readonly Listener[]} listeners */
+  constructor(listeners) {
+    const isSample = (/** @type {number} */ index) => (index + 1) % CLIENTS_PER_SAMPLE === 0;
+    this.samples = listeners.filter((_, index) => isSample(index));
+    this.others = listeners.filter((_, index) => !isSample(index));
+    for (const other of this.others) other.pause();
   }
-  return { all, last };
+
+  /**
+   * Waits until all have got a text, and returns when each sample got it.
+   *
+   * @returns {Promise<number[]>}
+   */
+  async hear() {
+    const times = await heardBy(this.samples);
+    const heard = heardBy(this.others);
+    for (const other of this.others) other.resume();
+    await heard;
+    for (const other of this.others) other.pause();
+    return times;
+  }
 }
 
 /**
- * @param {RemoteServer} server
- * @param {readonly Client[]} clients
- * @param {Float64Array} samples
+ * @param {readonly Listener[]} listeners
+ * @returns {Promise<number[]>}
  */
-async function broadcast(server, clients, samples) {
-  let received = 0;
-  const delivered = new Promise((resolve) => {
+function heardBy(listeners) {
+  /** @type {number[]} */
+  const times = [];
+  return new Promise((resolve) => {
     const onMessage = () => {
-      samples[received++] = now();
-      if (received === clients.length) resolve(undefined);
+      if (times.push(now()) === listeners.length) resolve(times);
     };
-    for (const client of clients) client.onMessage = onMessage;
+    for (const listener of listeners) listener.onMessage = onMessage;
   });
-  const startedAt = await server.broadcast(BYTES);
-  await delivered;
-  for (let index = 0; index < samples.length; index++) samples[index] -= startedAt;
+}
+
+/**
+ * Broadcasts, each time when everybody has got the last, and says how long each sample took.
+ *
+ * @param {RemoteServer} server
+ * @param {Audience} audience
+ * @param {number} rounds
+ */
+async function broadcastOften(server, audience, rounds) {
+  const all = [];
+  const last = [];
+  for (let round = 0; round < rounds; round++) {
+    const heard = audience.hear();
+    const startedAt = await server.broadcast(BYTES);
+    const latenciesMs = (await heard).map((time) => time - startedAt);
+    all.push(...latenciesMs);
+    last.push(Math.max(...latenciesMs));
+  }
+  return { all: Float64Array.from(all), last: Float64Array.from(last) };
 }

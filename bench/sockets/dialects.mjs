@@ -7,7 +7,7 @@
  * @property {(data: Buffer) => boolean} isWelcome Tells the frame after which a client may speak.
  * @property {boolean} isWelcomed Says whether there is such a frame.
  * @property {(text: string) => string} frameOf
- * @property {(data: Buffer) => boolean} isMessage
+ * @property {(data: Buffer, start?: number) => boolean} isMessage Tells a text from what else there is.
  */
 
 /** @type {Dialect} */
@@ -41,13 +41,14 @@ export const engineIo = {
   isWelcomed: true,
   isWelcome: (data) => startsWith(data, '40'),
   frameOf: (text) => `42${JSON.stringify(['echo', text])}`,
-  isMessage: (data) => startsWith(data, '42'),
+  isMessage: (data, start = 0) => startsWith(data, '42', start),
 };
 
 /**
  * @param {Buffer} data
  * @param {string} prefix
+ * @param {number} [start]
  */
-function startsWith(data, prefix) {
-  return data[0] === prefix.charCodeAt(0) && data[1] === prefix.charCodeAt(1);
+function startsWith(data, prefix, start = 0) {
+  return data[start] === prefix.charCodeAt(0) && data[start + 1] === prefix.charCodeAt(1);
 }

@@ -15,43 +15,60 @@ const WARM_UP = 2_000;
 const MESSAGES = 4_000;
 const TEXT = 'x'.repeat(64);
 
+/** Are an application of some size: what a message costs may grow with it. */
+const MANY = { handlers: 50, classes: 10, handlersPerClass: 5 };
+const FIFTY = 'fifty handlers';
+
 const CPU = 'server CPU µs/message';
 
 /** @type {Row[]} */
-export const rows = contenders.map((contender) => ({
-  name: rowOf(contender),
-  measure: () => measure(contender),
-}));
+export const rows = [
+  ...contenders.map((contender) => ({
+    name: rowOf(contender),
+    measure: () => measure(contender, {}),
+  })),
+  ...[ours, wsAdapter].map((contender) => ({
+    name: rowOf(contender, FIFTY),
+    measure: () => measure(contender, MANY),
+  })),
+];
 
 /** @type {Bar[]} */
 export const bars = [
   bar(bareWs, CPU, { atMost: 1.35 }),
   bar(socketIo, CPU, { atMost: 1 }),
   bar(wsAdapter, CPU, { atMost: 0.5 }),
+  bar(wsAdapter, CPU, { atMost: 0.5, shape: FIFTY }),
   bar(bareWs, 'p50 ms', {}),
   bar(bareWs, 'p99 ms', {}),
   bar(socketIo, 'p99 ms', {}),
 ];
 
-/** @param {Contender} contender */
-function rowOf({ title }) {
-  return `echo: ${title}`;
+/**
+ * @param {Contender} contender
+ * @param {string} [shape]
+ */
+function rowOf({ title }, shape) {
+  return `echo: ${title}${shape ? `, ${shape}` : ''}`;
 }
 
 /**
  * @param {Contender} peer
  * @param {string} figure
- * @param {{ atMost?: number }} limit
+ * @param {{ atMost?: number, shape?: string }} limit
  * @returns {Bar}
  */
-function bar(peer, figure, limit) {
-  const title = `echo, ${figure}: ours ÷ ${peer.title}`;
-  return { title, row: rowOf(ours), over: rowOf(peer), figure, ...limit };
+function bar(peer, figure, { atMost, shape }) {
+  const title = `${rowOf(ours, shape)}, ${figure} ÷ ${peer.title}`;
+  return { title, row: rowOf(ours, shape), over: rowOf(peer, shape), figure, atMost };
 }
 
-/** @param {Contender} contender */
-function measure(contender) {
-  return withServer(contender, {}, async (server, port) => {
+/**
+ * @param {Contender} contender
+ * @param {object} options
+ */
+function measure(contender, options) {
+  return withServer(contender, options, async (server, port) => {
     const clients = await connectAll(CONNECTIONS, port, contender.dialect);
     const frame = contender.dialect.frameOf(TEXT);
     await echoAll(clients, frame, WARM_UP);

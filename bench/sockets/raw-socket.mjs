@@ -10,6 +10,20 @@ const SHORT = 125;
 const MASK = Buffer.from([0x5a, 0x17, 0xc3, 0xe9]);
 
 /**
+ * Writes the request for a WebSocket (RFC 6455 §4.1).
+ *
+ * @param {number} port
+ * @param {Dialect} dialect
+ */
+export function upgradeRequest(port, dialect) {
+  return (
+    `GET ${dialect.path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
+    'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+  );
+}
+
+/**
  * Connects and asks for a WebSocket, which has not been granted yet.
  *
  * @param {number} port
@@ -19,11 +33,7 @@ export async function knock(port, dialect) {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => socket.destroy());
   await once(socket, 'connect');
-  socket.write(
-    `GET ${dialect.path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
-      'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
+  socket.write(upgradeRequest(port, dialect));
   return socket;
 }
 
