@@ -15,6 +15,7 @@ import { Answers, type Decision, isDecision } from './answers.js';
 import { ConsumeLater, MAX_RETRIES } from './control-flow.js';
 import { TaskTimeoutExceeded } from './errors.js';
 import type { Handler } from './handler.js';
+import { Ordering } from './ordering.js';
 import type { Journal } from './worker/journal.js';
 import type { Run, Runs } from './worker/runs.js';
 import type { WorkerSettings } from './worker-options.js';
@@ -32,9 +33,11 @@ export interface DispatcherParts {
 /** Takes messages to their handlers and turns what comes of it into replies and log lines. */
 export class Dispatcher {
   readonly #answers: Answers;
+  readonly #ordering: Ordering;
 
   constructor(private readonly parts: DispatcherParts) {
     this.#answers = new Answers(parts.router, parts.policy);
+    this.#ordering = new Ordering(parts.router);
   }
 
   /**
@@ -48,13 +51,15 @@ export class Dispatcher {
     content: Content,
     attempt = 1,
   ): Promise<ConsumeLater | undefined> {
+    const opensOrder = channel === 'websocket.connect' && this.#ordering.covers(content);
     try {
+      if (opensOrder) await this.#reply(content, { ordered: true });
       const later = await this.#handle(channel, content, attempt);
       if (later) return later;
     } catch (error) {
       this.parts.journal.poisoned(channel, error);
     }
-    if (content['settle'] === true) await this.#settle(content);
+    if (content['settle'] === true || opensOrder) await this.#settle(content);
     return undefined;
   }
 
@@ -153,13 +158,18 @@ export class Dispatcher {
     await run.message.close(1007);
   }
 
-  /** Tells the interface server that a frame has been handled; it copes when this gets lost. */
-  async #settle({ reply_channel: replyChannel, order }: Content): Promise<void> {
+  /** Tells the interface server that a message has been handled; it copes when this gets lost. */
+  async #settle(content: Content): Promise<void> {
     try {
-      await this.parts.layer.send(replyChannel as string, { settled: order });
+      await this.#reply(content, { settled: content['order'] });
     } catch (error) {
       this.parts.journal.unsettled(error);
     }
+  }
+
+  /** Sends at once: what concerns the connection and not the handler is not in its scope. */
+  #reply({ reply_channel: replyChannel }: Content, content: Content): Promise<void> {
+    return this.parts.layer.send(replyChannel as string, content);
   }
 }
 

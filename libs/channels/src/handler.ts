@@ -5,6 +5,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { CHANNELS_CONTEXT } from './channels-arguments-host.js';
 import type { ConsumerMethod, Wrapper } from './consumer.explorer.js';
 import { declareOpenParameters, hasParameters, type Turn } from './consumers/open-parameters.js';
+import { isOrdered } from './enforce-ordering.decorator.js';
 import { EnhancerChains } from './enhancer-chain.js';
 import { HandlerContexts } from './handler-contexts.js';
 import { messageParameters } from './message-parameters.js';
@@ -18,12 +19,14 @@ export interface Handler {
   readonly label: string;
   /** Is how long one run may take, when `@TaskTimeout()` says it. */
   readonly timeoutMs?: number;
+  /** Says that its connections are handled in strict order. */
+  readonly isOrdered?: boolean;
   /** Runs guards, interceptors, pipes, the method and filters; resolves to what they return. */
   run(message: Message): Promise<unknown>;
 }
 
 /** Is a handler whose `this` is given with each message. */
-export interface OpenHandler extends Pick<Handler, 'label' | 'timeoutMs'> {
+export interface OpenHandler extends Omit<Handler, 'run'> {
   readonly run: (self: object, message: Message) => Promise<unknown>;
 }
 
@@ -59,27 +62,24 @@ export class HandlerFactory {
   ) {}
 
   create(consumer: ConsumerMethod): Handler {
-    const { wrapper, type, method } = consumer;
+    const { wrapper } = consumer;
     const isShared = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
-    return {
-      label: consumer.label,
-      timeoutMs: taskTimeoutOf(type.prototype as object, method),
-      run: isShared ? this.#shared(consumer) : this.#scoped(consumer),
-    };
+    const run = isShared ? this.#shared(consumer) : this.#scoped(consumer);
+    return { ...aspectsOf(consumer), run };
   }
 
   /** Builds a handler for a class of which there are several instances, or views of one. */
   open(consumer: ConsumerMethod, call: Caller): OpenHandler {
-    const { type, method, label } = consumer;
+    const { type, method } = consumer;
     const isPlain = this.enhancers.isBare(consumer);
     const read = isPlain ? openArguments(type, method) : undefined;
     const run = read ? this.#openBare(consumer, call, read) : this.#openPipeline(consumer, call);
-    return { label, timeoutMs: taskTimeoutOf(type.prototype as object, method), run };
+    return { ...aspectsOf(consumer), run };
   }
 
   /** Builds one for a class of which Nest makes an instance for each message. */
   scoped(consumer: ConsumerMethod, call: Caller): Handler {
-    const { type, method, label } = consumer;
+    const { type, method } = consumer;
     const isDecorated = hasParameters(type, method);
     const around = (instance: object, message: Message, scope: Scope): Run => {
       const callback = (instance as Methods)[method];
@@ -89,7 +89,7 @@ export class HandlerFactory {
       return this.#pipeline(instance, method, scope, calling);
     };
     const run = this.#scoped(consumer, around);
-    return { label, timeoutMs: taskTimeoutOf(type.prototype as object, method), run };
+    return { ...aspectsOf(consumer), run };
   }
 
   #openBare(
@@ -240,6 +240,12 @@ export class HandlerFactory {
       CHANNELS_CONTEXT,
     );
   }
+}
+
+/** Is what is known of a handler besides how to run it. */
+function aspectsOf({ type, method, label }: ConsumerMethod): Omit<Handler, 'run'> {
+  const timeoutMs = taskTimeoutOf(type.prototype as object, method);
+  return { label, timeoutMs, isOrdered: isOrdered(type, method) };
 }
 
 /** Nest reads the enhancers of a method from the function it is given. */

@@ -38,6 +38,7 @@ export {
   DenyConnection,
   StopConsumer,
 } from './control-flow.js';
+export { EnforceOrdering } from './enforce-ordering.decorator.js';
 export { TaskTimeout } from './task-timeout.decorator.js';
 
 // What a worker does

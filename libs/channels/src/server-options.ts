@@ -77,6 +77,15 @@ export interface ServerOptions {
    * `maxMessageBytes` in the same way.
    */
   readonly maxUnsettledFrames?: number;
+  /** Is how long a frame may stay unsettled before it is taken for lost; 60,000 if absent. */
+  readonly settleTimeoutMs?: number;
+  /**
+   * Says what becomes of an ordered connection then; `close` if absent.
+   *
+   * `close` ends it with 1011, as nobody knows whether the handler still runs; `advance` goes on with
+   * the next frame. Other connections always go on. An ordered one is one with `@EnforceOrdering()`.
+   */
+  readonly unsettledPolicy?: 'close' | 'advance';
   /** Is how many frames a connection may send in a second before it is paused; no limit if absent. */
   readonly maxFramesPerSecond?: number;
   /** Is how long a frame may wait for room in the layer, 1013 then; 5,000 if absent. */
@@ -131,6 +140,8 @@ export const SERVER_DEFAULTS: ServerSettings = {
   maxBufferedChunks: 1_024,
   messageTimeoutMs: 30_000,
   maxUnsettledFrames: 64,
+  settleTimeoutMs: 60_000,
+  unsettledPolicy: 'close',
   maxFramesPerSecond: Infinity,
   overloadTimeoutMs: 5_000,
   pingIntervalMs: 20_000,
@@ -154,6 +165,12 @@ export function serverProblems(server: ServerSettings): string[] {
     ...wrong('rootPath', [rootPath], isRootPath, 'nothing or a path like "/live"'),
     ...wrong('accessLog', [accessLog], isFormat, '"text", "json" or false'),
     ...wrong('outboundPolicy', [server.outboundPolicy], isPolicy, '"close", "drop" or coalesce()'),
+    ...wrong(
+      'unsettledPolicy',
+      [server.unsettledPolicy],
+      isUnsettledPolicy,
+      '"close" or "advance"',
+    ),
     ...wrong('closeTimeoutMs', [server.closeTimeoutMs], isTimeout, 'at most 2147483647'),
   ];
 }
@@ -194,6 +211,10 @@ function isFormat(format: unknown): boolean {
 
 function isPolicy(policy: OutboundPolicy): boolean {
   return policy === 'close' || policy === 'drop' || typeof policy?.keyOf === 'function';
+}
+
+function isUnsettledPolicy(policy: unknown): boolean {
+  return policy === 'close' || policy === 'advance';
 }
 
 /** Node fires a longer timer at once. */

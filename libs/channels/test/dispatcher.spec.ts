@@ -330,6 +330,31 @@ describe('Dispatcher', () => {
     });
   });
 
+  describe('with a connect of an ordered connection', () => {
+    const connect = { reply_channel: REPLY, path: '/known', order: 0 };
+    const ordered = (run: (message: Message) => unknown) =>
+      dispatcher(
+        new Router([
+          route('websocket.connect', handler(run), { path: '/known' }),
+          route('websocket.receive', { ...handler(run), isOrdered: true }, { path: '/known' }),
+        ]),
+      );
+
+    it.each([
+      ['accepts', (message: Message) => message.accept(), { accept: true }],
+      ['throws', fail(new Error('boom')), { accept: false, status: 500, close: 1011 }],
+    ])('says so before its handler %s, and settles it then', async (_what, run, answer) => {
+      await ordered(run).dispatch('websocket.connect', connect);
+      expect(await replies()).toEqual([{ ordered: true }, answer, { settled: 0 }]);
+    });
+
+    it('settles it when it is not postponed any more', async () => {
+      const later = await ordered(fail(new ConsumeLater())).dispatch('websocket.connect', connect);
+      expect(later).toBeInstanceOf(ConsumeLater);
+      expect(await replies()).toEqual([{ ordered: true }]);
+    });
+  });
+
   describe('with a frame that asks to be settled', () => {
     const asking = content('/known', { settle: true, order: 5 });
 
@@ -420,7 +445,8 @@ describe('Dispatcher', () => {
     });
 
     it('counts and skips one that the router breaks on', async () => {
-      const router = { match: fail(new Error('router')) } as unknown as DispatcherParts['router'];
+      const match = fail(new Error('router'));
+      const router = { match, paths: [] } as unknown as DispatcherParts['router'];
       await dispatcher(router).dispatch('jobs', {});
       expect(journal.tally.counts.poisoned).toBe(1);
     });

@@ -68,7 +68,9 @@ export interface WebSocketReply {
   /** `true` closes with 1000, a number with that code. */
   readonly close?: boolean | number;
   readonly reason?: string;
-  /** Is the worker's: the frames up to this `order` have been handled. */
+  /** Is the worker's: the frames of this connection are to be handled in strict order. */
+  readonly ordered?: true;
+  /** Is the worker's: the frames up to this `order` have been handled, 0 being the connect. */
   readonly settled?: number;
 }
 

@@ -5,7 +5,7 @@ import type { WebsocketConsumer } from './websocket-consumer.js';
 
 /** Is a field of a class-based consumer that asks for something around its handlers. */
 export type ConsumerFlag =
-  'strictOrdering' | 'httpUserAndSession' | 'httpUser' | 'channelSessionUser' | 'channelSession';
+  'httpUserAndSession' | 'httpUser' | 'channelSessionUser' | 'channelSession';
 
 /** Does what a flag asks for, around each message of the consumers that set it. */
 export interface FlagProvider {
@@ -21,7 +21,6 @@ export interface FlagProvider {
 
 /** Are the flags that go in pairs, outermost first; the first that is set stands above the other. */
 const PAIRS: readonly (readonly ConsumerFlag[])[] = [
-  ['strictOrdering'],
   ['httpUserAndSession', 'httpUser'],
   ['channelSessionUser', 'channelSession'],
 ];

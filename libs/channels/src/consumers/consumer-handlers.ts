@@ -10,6 +10,7 @@ import { CALL, CONTEXT, SHAPE } from './consumer-context.js';
 import { type ConsumerFlag, ConsumerFlags, flagsOf } from './consumer-flags.js';
 import { MessageContext } from './message-context.js';
 import { privateNames } from './private-names.js';
+import type { WebsocketConsumer } from './websocket-consumer.js';
 
 /** Builds the handlers of message-life consumers, class-based ones and all others. */
 @Injectable()
@@ -49,9 +50,11 @@ export class ConsumerHandlers {
       view[CONTEXT] = new MessageContext(message, parts);
       return view[SHAPE](await run(view, message));
     };
-    if (flags.length === 0) return { ...handler, run: runView };
+    const ordered = (shared as WebsocketConsumer<object>).strictOrdering || handler.isOrdered;
+    if (flags.length === 0) return { ...handler, isOrdered: ordered, run: runView };
     return {
       ...handler,
+      isOrdered: ordered,
       run: (message) => this.flags.around(flags, message, () => runView(message)),
     };
   }

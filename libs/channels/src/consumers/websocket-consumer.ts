@@ -30,7 +30,11 @@ export abstract class WebsocketConsumer<
   readonly httpUser: boolean = false;
   /** Asks for the HTTP session too; stands above `httpUser`. */
   readonly httpUserAndSession: boolean = false;
-  /** Asks for the messages of a connection in strict order over all workers. */
+  /**
+   * Asks for the messages of a connection in strict order over all workers.
+   *
+   * A request-scoped consumer needs `@EnforceOrdering()` instead: its fields are not known at boot.
+   */
   readonly strictOrdering: boolean = false;
   /** Are the groups that its connections are in; none if absent. */
   readonly groups: GroupNames = [];

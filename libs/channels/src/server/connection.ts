@@ -8,7 +8,7 @@ import type { ClosingWebSocket } from './closing-web-socket.js';
 import type { Traffic } from './access-entry.js';
 import type { Farewells, LastMessage } from './farewells.js';
 import type { Checked } from './heartbeat.js';
-import { Inbound } from './inbound.js';
+import { type HandlingOrder, Inbound } from './inbound.js';
 import { Liveness, type Signs, type Verdict } from './liveness.js';
 import { type Failure, Opening, type Upgrade } from './opening.js';
 import { Outbound, type OutboundHost } from './outbound.js';
@@ -32,6 +32,8 @@ export interface ConnectionHost extends OutboundHost {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly farewells: Farewells;
+  /** Tells whether the server is about to stop. */
+  isStopping(): boolean;
   /** Is called once, when the connection has reached its last state. */
   forget(connection: Connection): void;
 }
@@ -51,18 +53,18 @@ interface Line {
  * ```
  * connecting ──accept──► open ──close──► (parting ──►) closing
  *     │                   │                     │
- *     └──deny, timeout,───┴──lost───────────────┴──► closed
+ *     └──deny, timeout,───┴──lost───────────────┴──► (lingering ──►) closed
  *        lost
  * ```
  * It is parting when its client closes while frames are still being handled: these are answered
- * before the close is.
+ * before the close is. It lingers when it has gone while its frames are handled in strict order.
  *
  * It answers to its reply channel and turns what the client does into `websocket.connect`,
  * `.receive` and `.disconnect`. A disconnect follows every connect, unless the application itself
  * refused the connection.
  */
 export class Connection implements Checked {
-  #state: 'connecting' | 'open' | 'parting' | 'closing' | 'closed' = 'connecting';
+  #state: 'connecting' | 'open' | 'parting' | 'closing' | 'lingering' | 'closed' = 'connecting';
   readonly #path: string;
   /** Is there until the connection is decided: it holds the request, which is large. */
   #opening?: Opening;
@@ -96,9 +98,10 @@ export class Connection implements Checked {
 
   /** Carries out what the application sent to the reply channel. */
   answer(reply: Reply): void {
+    if (reply.settled !== undefined) this.#settled(reply.settled);
     if (this.#state === 'connecting') this.#decide(reply);
     else if (this.#state === 'open') this.#speak(reply);
-    else if (this.#state === 'parting') this.#speakLast(reply);
+    else if (this.#state === 'parting') this.#sendFrame(reply);
   }
 
   /** Ends the connection from the server's side. */
@@ -106,11 +109,13 @@ export class Connection implements Checked {
     const { reason } = close;
     if (this.#state === 'connecting') this.#end(ABNORMAL, { ...UNAVAILABLE, reason });
     else if (this.#state === 'open') this.#sendClose(close);
+    else if (this.#state === 'lingering') this.#hurry();
   }
 
   check(now: number, { afterStall }: { readonly afterStall: boolean }): void {
     const line = this.#line;
-    if (this.#state !== 'open' || !line) return;
+    if (this.#state !== 'open') return line?.inbound.checkPause(now);
+    if (!line) return;
     if (afterStall) for (const half of [line.liveness, line.outbound]) half.forgive(now);
     line.inbound.checkPause(now);
     if (line.outbound.isStalled(now)) return this.#tooSlow();
@@ -118,6 +123,7 @@ export class Connection implements Checked {
   }
 
   #decide(reply: Reply): void {
+    if (reply.isOrdered) this.#opening?.keepOrder();
     const hasData = reply.frame !== undefined && !reply.frame.isEmpty;
     if (reply.accept === false) return this.#refuse(reply);
     if (!reply.accept && !hasData) return reply.close ? this.#refuse({ status: 403 }) : undefined;
@@ -125,15 +131,19 @@ export class Connection implements Checked {
     if (this.#state === 'open') this.#speak(reply);
   }
 
-  #speak({ frame, close, settled }: Reply): void {
-    if (frame) this.#line?.outbound.send(frame);
-    if (settled !== undefined) this.#line?.inbound.settled(settled);
-    if (close) this.#sendClose(close);
+  #speak(reply: Reply): void {
+    this.#sendFrame(reply);
+    if (reply.close) this.#sendClose(reply.close);
   }
 
-  #speakLast({ frame, settled }: Reply): void {
+  #sendFrame({ frame }: Reply): void {
     if (frame) this.#line?.outbound.send(frame);
-    if (settled !== undefined) this.#parting?.settled(settled);
+  }
+
+  #settled(order: number): void {
+    this.#opening?.settled(order);
+    this.#line?.inbound.settled(order);
+    this.#parting?.settled(order);
   }
 
   #accept(reply: Reply): void {
@@ -144,13 +154,13 @@ export class Connection implements Checked {
     this.#opening = undefined;
     if (!webSocket) return this.#end(ABNORMAL);
     this.#state = 'open';
-    this.#line = this.#open(webSocket, opening.upgrade);
+    this.#line = this.#open(webSocket, opening);
   }
 
-  #open(webSocket: ClosingWebSocket, { socket, access }: Upgrade): Line {
+  #open(webSocket: ClosingWebSocket, { upgrade, order }: Opening): Line {
     const { host } = this;
-    const sender = { reply_channel: this.replyChannel, path: this.#path };
-    const inbound = new Inbound(sender, webSocket, host, (error) => this.#undeliverable(error));
+    const { socket, access } = upgrade;
+    const inbound = this.#inbound(webSocket, order);
     const outbound = new Outbound(socket, host, () => this.#tooSlow());
     webSocket.on('message', (data: RawData, isBinary) => {
       if (this.#state === 'open') inbound.receive(data as Buffer, isBinary);
@@ -165,6 +175,15 @@ export class Connection implements Checked {
     return line;
   }
 
+  #inbound(webSocket: ClosingWebSocket, order: HandlingOrder): Inbound {
+    const sender = { reply_channel: this.replyChannel, path: this.#path };
+    const listener = {
+      onUndeliverable: (error: Error) => this.#undeliverable(error),
+      onUnsettled: (left: number) => this.#unsettled(left),
+    };
+    return new Inbound(sender, webSocket, this.host, listener, order);
+  }
+
   #offered(subprotocol: string | undefined, offer: readonly string[]): string | undefined {
     if (subprotocol === undefined || offer.includes(subprotocol)) return subprotocol;
     const quoted = quote(subprotocol);
@@ -173,7 +192,7 @@ export class Connection implements Checked {
   }
 
   #signs({ socket, webSocket, inbound }: Line): Signs | undefined {
-    if (inbound.isHeld) return undefined;
+    if (inbound.isPaused) return undefined;
     const { bytesRead = 0 } = socket;
     return { bytesRead, messages: inbound.order, isUnfinished: isUnfinished(webSocket) };
   }
@@ -203,6 +222,13 @@ export class Connection implements Checked {
     this.#warn(`closed with 1013: ${error.message}`);
     const reason = error instanceof ChannelFull ? 'overloaded' : 'layer unavailable';
     this.#sendClose({ code: 1013, reason });
+  }
+
+  #unsettled(left: number): void {
+    const { settleTimeoutMs } = this.host.settings;
+    const dropped = left > 0 ? `, ${left} frames after it are dropped` : '';
+    this.#warn(`waited ${settleTimeoutMs} ms in vain for a frame to be handled${dropped}`);
+    if (this.#state === 'open') this.#sendClose({ code: 1011, reason: 'a frame was not handled' });
   }
 
   #tooSlow(): void {
@@ -271,16 +297,31 @@ export class Connection implements Checked {
 
   /** Ends a connection that the application heard of and did not refuse. */
   #end(code: number, refusal?: Refusal): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#state === 'lingering') return;
     if (refusal) this.#opening?.refuse(refusal);
     else this.#opening?.drop();
     const line = this.#line;
     const parting = this.#parting;
-    this.#forget();
     line?.outbound.discard();
     line?.inbound.end();
     parting?.cancel();
+    if (line?.inbound.isOver === false) this.#linger(line);
+    else this.#forget();
     if (!parting) this.#sayFarewell(code, line);
+  }
+
+  /** Goes on hearing what is settled, as its disconnect has to wait for that. */
+  #linger({ inbound }: Line): void {
+    this.#state = 'lingering';
+    void inbound.finished().then(() => this.#forget());
+    if (this.host.isStopping()) this.#hurry();
+  }
+
+  /** Bounds how long a server that stops waits for handlers of connections that have gone. */
+  #hurry(): void {
+    const { clock, settings } = this.host;
+    const timer = clock.setTimer(() => this.#line?.inbound.giveUp(), settings.closeTimeoutMs);
+    void this.#line?.inbound.finished().then(() => timer.cancel());
   }
 
   /** Sends what is left of the client's words, and its end; returns the `order` of the end. */

@@ -6,21 +6,24 @@ import {
   type WebSocketReceive,
 } from '@nest-channels/core';
 import type { ServerSettings } from '../server-options.js';
+import { HeldFrames } from './held-frames.js';
 import { RateLimit } from './rate-limit.js';
 import { SettlementWindow } from './settlement-window.js';
 
 const RECEIVE = 'websocket.receive';
 const RETRY_MS = 100;
 
-/** Is how long an unsettled window stays closed: by then its messages have run or expired. */
-export const LONGEST_PAUSE_MS = 60_000;
-
 /** Is what the inbound halves of all connections share. */
 export interface InboundHost {
   readonly layer: ChannelLayer;
   readonly settings: Pick<
     ServerSettings,
-    'maxUnsettledFrames' | 'maxMessageBytes' | 'maxFramesPerSecond' | 'overloadTimeoutMs'
+    | 'maxUnsettledFrames'
+    | 'maxMessageBytes'
+    | 'maxFramesPerSecond'
+    | 'overloadTimeoutMs'
+    | 'settleTimeoutMs'
+    | 'unsettledPolicy'
   >;
   readonly clock: Clock;
 }
@@ -31,6 +34,22 @@ export interface FrameSource {
   resume(): void;
 }
 
+/**
+ * Says how the frames of a connection follow each other.
+ *
+ * `strict` sends a frame when the one before it has been handled, and the first one when connect has:
+ * that is still waited for `after connect`.
+ */
+export type HandlingOrder = 'free' | 'after connect' | 'strict';
+
+/** Is told of what cannot be handled. */
+export interface InboundListener {
+  /** The layer takes no more frames. */
+  onUndeliverable(error: Error): void;
+  /** A frame was not settled in time, and so many after it are not sent any more. */
+  onUnsettled(left: number): void;
+}
+
 /** Names the connection in each message. */
 export type Sender = Pick<WebSocketReceive, 'reply_channel' | 'path'>;
 
@@ -39,21 +58,22 @@ export type ReceiveContent = { readonly [Key in keyof WebSocketReceive]: WebSock
 
 type Payload = { readonly text: string } | { readonly bytes: Uint8Array };
 
-interface HeldFrame {
-  readonly content: ReceiveContent;
-  readonly size: number;
-}
-
 /**
  * Sends the frames of one connection to the workers, no more at a time than they settle.
  *
- * States: flowing ⇄ held → ended → taken. While a full window, a rate or a full channel holds them back,
- * the socket is paused, so that the client's own writes wait; what had been read is kept here.
+ * States: flowing ⇄ held (→ finishing) → ended → taken. While a full window, a rate or a full channel holds
+ * them back, the socket is paused, so that the client's own writes wait; what had been read is kept
+ * here. In strict order the window is one frame, and only a queue of many pauses the socket; when the
+ * connection ends, the queue is finished first.
  */
 export class Inbound {
-  #state: 'flowing' | 'held' | 'ended' | 'taken' = 'flowing';
+  #state: 'flowing' | 'held' | 'finishing' | 'ended' | 'taken' = 'flowing';
   #order = 0;
-  #held: HeldFrame[] = [];
+  readonly #held: HeldFrames;
+  #isPaused = false;
+  #handlingOrder: HandlingOrder;
+  #onFinished?: () => void;
+  #whenFinished: Promise<void> = Promise.resolve();
   /** Are contents that a full channel refused, in their order. */
   #refused: ReceiveContent[] = [];
   #refusedAt = 0;
@@ -66,18 +86,22 @@ export class Inbound {
   readonly #window: SettlementWindow;
   readonly #rate?: RateLimit;
 
-  /** @param onUndeliverable is called when the layer takes no more frames, with its error */
   constructor(
     private readonly sender: Sender,
     private readonly source: FrameSource,
     private readonly host: InboundHost,
-    private readonly onUndeliverable: (error: Error) => void,
+    private readonly listener: InboundListener,
+    order: HandlingOrder = 'free',
   ) {
     const { maxUnsettledFrames, maxMessageBytes, maxFramesPerSecond } = host.settings;
-    this.#window = new SettlementWindow({ frames: maxUnsettledFrames, bytes: maxMessageBytes });
+    this.#handlingOrder = order;
+    const frames = this.#isStrict ? 1 : maxUnsettledFrames;
+    this.#held = new HeldFrames({ frames: maxUnsettledFrames, bytes: maxMessageBytes });
+    this.#window = new SettlementWindow({ frames, bytes: maxMessageBytes });
     if (maxFramesPerSecond !== Infinity) {
       this.#rate = new RateLimit(maxFramesPerSecond, host.clock.now());
     }
+    if (order === 'after connect') this.#hold();
   }
 
   /** Counts the frames that have been received. */
@@ -85,13 +109,20 @@ export class Inbound {
     return this.#order;
   }
 
-  get isHeld(): boolean {
-    return this.#state === 'held';
+  /** Tells whether the socket is not read for now. */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** Tells whether everything the client said is known to have been handled. */
   get isSettled(): boolean {
-    return this.#window.isSettled && this.#held.length === 0;
+    const hasConnected = this.#handlingOrder !== 'after connect';
+    return this.#window.isSettled && this.#held.size === 0 && hasConnected;
+  }
+
+  /** Tells whether it needs no settlement any more. */
+  get isOver(): boolean {
+    return this.#state === 'ended' || this.#state === 'taken';
   }
 
   /** Takes the next frame of the client. */
@@ -99,45 +130,71 @@ export class Inbound {
     if (this.#state !== 'flowing' && this.#state !== 'held') return;
     const content = this.#content(isBinary ? { bytes: data } : { text: data.toString() });
     if (this.#state === 'flowing') this.#send(content, data.length);
-    else this.#held.push({ content, size: data.length });
+    else this.#keep(content, data.length);
   }
 
-  /** Takes the frames up to this one as handled. */
+  /** Takes the frames up to this one as handled; 0 stands for the connect. */
   settled(order: number): void {
+    if (order === 0 && this.#isStrict) this.#handlingOrder = 'strict';
     this.#window.settle(order);
     this.#goOn();
   }
 
-  /** Opens a window that has been closed for so long that its frames must have been lost. */
+  /** Settles what has been waited for so long that it must have been lost. */
   checkPause(now: number): void {
-    if (this.#state !== 'held' || !this.#window.isFull) return;
-    if (now - this.#heldAt < LONGEST_PAUSE_MS) return;
-    this.#window.reset();
-    this.#goOn();
+    if (!this.#isWaiting || !this.#isUnsettled) return;
+    const { settleTimeoutMs, unsettledPolicy } = this.host.settings;
+    if (now - this.#heldAt < settleTimeoutMs) return;
+    if (this.#isStrict && unsettledPolicy === 'close') this.listener.onUnsettled(this.giveUp());
+    else this.#settleAll();
+  }
+
+  /** Sends nothing more of what is kept in strict order, and returns how many frames that is. */
+  giveUp(): number {
+    const left = this.#takeKept().length;
+    this.#settleAll();
+    return left;
   }
 
   /** Takes no more frames and lets the socket flow, for the closing handshake. */
   end(): void {
-    if (this.#state === 'held') this.source.resume();
+    if (this.#state !== 'flowing' && this.#state !== 'held') return;
+    this.#resume();
+    if (this.#isStrict && this.#state === 'held') return this.#beginToFinish();
     this.#state = 'ended';
     this.#rateTimer?.cancel();
     this.#retryTimer?.cancel();
   }
 
+  /** Resolves when it needs no settlement any more, after the end. */
+  finished(): Promise<void> {
+    return this.#whenFinished;
+  }
+
   /** Takes the contents that are left after the end, when the layer has judged what it was sent. */
   async takeRest(): Promise<ReceiveContent[]> {
+    await this.#whenFinished;
     await this.#lastSend;
     await this.#lastRetry;
     this.#state = 'taken';
-    const rest = [...this.#refused, ...this.#held.map(({ content }) => content)];
-    this.#refused = [];
-    this.#held = [];
-    return rest;
+    return this.#takeKept();
+  }
+
+  get #isStrict(): boolean {
+    return this.#handlingOrder !== 'free';
+  }
+
+  get #isWaiting(): boolean {
+    return this.#state === 'held' || this.#state === 'finishing';
+  }
+
+  get #isUnsettled(): boolean {
+    return this.#window.isFull || this.#handlingOrder === 'after connect';
   }
 
   get #isOpen(): boolean {
     return (
-      !this.#window.isFull && !this.#rateTimer && !this.#isRetrying && this.#refused.length === 0
+      !this.#isUnsettled && !this.#rateTimer && !this.#isRetrying && this.#refused.length === 0
     );
   }
 
@@ -164,25 +221,67 @@ export class Inbound {
     if (this.#state !== 'flowing') return;
     this.#state = 'held';
     this.#heldAt = this.host.clock.now();
+    this.#pauseIfMuchIsHeld();
+  }
+
+  #keep(content: ReceiveContent, size: number): void {
+    this.#held.push({ content, size });
+    this.#pauseIfMuchIsHeld();
+  }
+
+  #takeKept(): ReceiveContent[] {
+    const kept = [...this.#refused, ...this.#held.takeAll()];
+    this.#refused = [];
+    return kept;
+  }
+
+  #pauseIfMuchIsHeld(): void {
+    if (this.#isPaused || (this.#isStrict && !this.#held.areMany)) return;
+    this.#isPaused = true;
     this.source.pause();
   }
 
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.source.resume();
+  }
+
   #goOn(): void {
-    if (this.#state !== 'held') return;
-    const held = this.#held;
-    let sent = 0;
-    while (sent < held.length && this.#isOpen) {
-      const { content, size } = held[sent++];
-      this.#send(content, size);
-    }
-    this.#held = held.slice(sent);
-    if (sent > 0) this.#heldAt = this.host.clock.now();
-    if (this.#held.length === 0 && this.#isOpen) this.#flow();
+    if (!this.#isWaiting) return;
+    const before = this.#held.size;
+    while (this.#held.size > 0 && this.#isOpen) this.#sendHeld();
+    if (this.#held.size < before) this.#heldAt = this.host.clock.now();
+    if (this.#isStrict && this.#held.areFew) this.#resume();
+    if (this.#held.size > 0 || !this.#isOpen) return;
+    if (this.#state === 'finishing') this.#finish();
+    else this.#flow();
+  }
+
+  #sendHeld(): void {
+    const frame = this.#held.shift();
+    if (frame) this.#send(frame.content, frame.size);
   }
 
   #flow(): void {
     this.#state = 'flowing';
-    this.source.resume();
+    this.#resume();
+  }
+
+  #settleAll(): void {
+    this.#window.reset();
+    if (this.#isStrict) this.#handlingOrder = 'strict';
+    this.#goOn();
+  }
+
+  #beginToFinish(): void {
+    this.#state = 'finishing';
+    this.#whenFinished = new Promise((resolve) => (this.#onFinished = resolve));
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
+    this.#onFinished?.();
   }
 
   #keepRate(rate: RateLimit): void {
@@ -197,9 +296,7 @@ export class Inbound {
   }
 
   #failed(content: ReceiveContent, error: Error): void {
-    if (this.#state === 'taken' || !(error instanceof ChannelFull)) {
-      return this.onUndeliverable(error);
-    }
+    if (this.#state === 'taken' || !(error instanceof ChannelFull)) return this.#lose(error);
     if (this.#refused.push(content) > 1 || this.#isRetrying || this.#state === 'ended') return;
     this.#refusedAt = this.host.clock.now();
     this.#hold();
@@ -216,10 +313,16 @@ export class Inbound {
     this.#isRetrying = true;
     const failure = await this.#sendRefused();
     this.#isRetrying = false;
-    if (failure && this.#isFinal(failure)) return this.onUndeliverable(failure);
+    if (failure && this.#isFinal(failure)) return this.#lose(failure);
     // Frames that were under way may have been refused meanwhile.
     if (this.#refused.length === 0) this.#goOn();
-    else if (this.#state === 'held') this.#retryLater();
+    else if (this.#isWaiting) this.#retryLater();
+  }
+
+  /** Nobody knows whether what the layer failed on is handled: in strict order nothing may follow it. */
+  #lose(error: Error): void {
+    this.listener.onUndeliverable(error);
+    if (this.#isStrict && !this.isOver) this.giveUp();
   }
 
   /** Sends what was refused, in order, until that fails again. */

@@ -113,6 +113,7 @@ export class InterfaceServer {
       upgrader: new Upgrader(server),
       batch: new WriteBatch(),
       frameDropped: () => this.#framesDropped++,
+      isStopping: () => this.#state === 'stopping',
       forget: (connection) => this.#forget(connection, layer),
     };
   }

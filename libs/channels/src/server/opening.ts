@@ -6,6 +6,7 @@ import type { AccessRecord } from './access-log.js';
 import type { ClosingWebSocket } from './closing-web-socket.js';
 import { EarlyData } from './early-data.js';
 import type { Handshake } from './handshake.js';
+import type { HandlingOrder } from './inbound.js';
 import { type Refusal, refuse } from './refusal.js';
 import type { Acceptance, Upgrader } from './upgrader.js';
 
@@ -37,6 +38,7 @@ export type Failure = 'timeout' | 'too early' | 'lost';
  */
 export class Opening {
   #state: 'waiting' | 'decided' = 'waiting';
+  #order: HandlingOrder = 'free';
   readonly #early: EarlyData;
   readonly #timer: Timer;
 
@@ -52,6 +54,21 @@ export class Opening {
     this.#timer = host.clock.setTimer(() => this.#fail('timeout'), acceptTimeoutMs);
     socket.once('end', this.#lost);
     socket.once('close', this.#lost);
+  }
+
+  /** Is how the frames of the connection will follow each other. */
+  get order(): HandlingOrder {
+    return this.#order;
+  }
+
+  /** Has the frames handled in strict order, after the connect. */
+  keepOrder(): void {
+    if (this.#order === 'free') this.#order = 'after connect';
+  }
+
+  /** Takes the connect, number 0, as handled. */
+  settled(order: number): void {
+    if (order === 0 && this.#order === 'after connect') this.#order = 'strict';
   }
 
   /** Turns the request into a WebSocket; undefined when the client has gone meanwhile. */

@@ -18,6 +18,8 @@ export interface Reply {
   readonly body?: string;
   readonly frame?: Frame;
   readonly close?: Close;
+  /** Says that the frames of the connection are to be handled in strict order. */
+  readonly isOrdered?: boolean;
   /** Is the number of a frame that has been handled, as all before it. */
   readonly settled?: number;
 }
@@ -32,6 +34,7 @@ const KEYS = [
   'bytes',
   'close',
   'reason',
+  'ordered',
   'settled',
 ];
 
@@ -43,6 +46,7 @@ const PLAIN: Reply = {
   body: undefined,
   frame: undefined,
   close: undefined,
+  isOrdered: undefined,
   settled: undefined,
 };
 
@@ -67,6 +71,7 @@ export function readReply(content: Content): Reply {
     body: readKey(content, 'body', isText, 'a text'),
     frame: readFrame(content),
     close: readClose(content),
+    isOrdered: readKey(content, 'ordered', isBoolean, 'a boolean'),
     settled: readKey(content, 'settled', isNumber, 'a number'),
   };
 }

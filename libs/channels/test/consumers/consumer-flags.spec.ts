@@ -38,8 +38,8 @@ describe('flagsOf', () => {
     [{ httpUser: true }, ['httpUser', 'channelSessionUser']],
     [{ httpUser: true, channelSession: true }, ['httpUser', 'channelSessionUser']],
     [
-      { strictOrdering: true, httpUser: true, httpUserAndSession: true, channelSessionUser: true },
-      ['strictOrdering', 'httpUserAndSession', 'channelSessionUser'],
+      { httpUser: true, httpUserAndSession: true, channelSessionUser: true },
+      ['httpUserAndSession', 'channelSessionUser'],
     ],
   ])('of %p are %p', (consumer, expected) => {
     expect(flagsOf(consumer)).toEqual(expected);
@@ -48,11 +48,11 @@ describe('flagsOf', () => {
 
 describe('ConsumerFlags', () => {
   it('runs providers around a message, outermost first', async () => {
-    flags.provide('strictOrdering', provider('order'));
+    flags.provide('httpUser', provider('user'));
     flags.provide('channelSession', provider('session'));
-    const around = ['strictOrdering', 'channelSession'] as const;
+    const around = ['httpUser', 'channelSession'] as const;
     await expect(flags.around(around, message, async () => calls.length)).resolves.toBe(2);
-    expect(calls).toEqual(['order begins', 'session begins', 'session ends', 'order ends']);
+    expect(calls).toEqual(['user begins', 'session begins', 'session ends', 'user ends']);
   });
 
   it('tells which flags nobody provides', () => {

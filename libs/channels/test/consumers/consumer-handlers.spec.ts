@@ -29,8 +29,13 @@ class Viewed extends WebsocketConsumer {
   }
 }
 
+@Consumers({ path: '/b' })
+class Ordered extends WebsocketConsumer {
+  override readonly strictOrdering = true;
+}
+
 async function handlerOf(label: string): Promise<Handler> {
-  const { app } = await RunningApp.start({ providers: [Plain, Viewed] });
+  const { app } = await RunningApp.start({ providers: [Plain, Viewed, Ordered] });
   const consumers = app.get(ConsumerExplorer, { strict: false }).consumers();
   const consumer = consumers.find((each) => each.label === label);
   if (!consumer) throw new Error(`There is no ${label}`);
@@ -49,6 +54,12 @@ describe('ConsumerHandlers', () => {
   it('runs each message on a view of its own', async () => {
     const handler = await handlerOf('Viewed.receive');
     expect([await handler.run(frame('a')), await handler.run(frame('b'))]).toEqual(['a 1', 'b 1']);
+  });
+
+  it('orders those that ask for strict ordering', async () => {
+    const labels = ['Viewed.receive', 'Ordered.receive', 'Ordered.connect'];
+    const handlers = await Promise.all(labels.map(handlerOf));
+    expect(handlers.map(({ isOrdered }) => isOrdered)).toEqual([false, true, true]);
   });
 
   it('leaves errors to filters', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ChannelFull, type Content, LayerUnavailable, ManualClock } from '@nest-channels/core';
 import * as fc from 'fast-check';
 import { SERVER_DEFAULTS, type ServerOptions } from '../../src/server-options.js';
-import { Inbound, LONGEST_PAUSE_MS } from '../../src/server/inbound.js';
+import { type HandlingOrder, Inbound } from '../../src/server/inbound.js';
 import { deferred } from '../support/deferred.js';
 import { FaultyLayer } from '../support/faulty-layer.js';
 import { waitingContents } from '../support/reading.js';
@@ -15,9 +15,10 @@ class Bench {
   readonly layer: FaultyLayer;
   readonly inbound: Inbound;
   readonly failures: Error[] = [];
+  readonly unsettled: number[] = [];
   isPaused = false;
 
-  constructor(options: ServerOptions = {}, capacity = 1_000) {
+  constructor(options: ServerOptions = {}, capacity = 1_000, order?: HandlingOrder) {
     this.layer = new FaultyLayer(this.clock, { capacity });
     const settings = { ...SERVER_DEFAULTS, maxUnsettledFrames: 4, ...options };
     const source = {
@@ -29,7 +30,11 @@ class Bench {
       sender,
       source,
       { layer: this.layer, settings, clock: this.clock },
-      (error) => this.failures.push(error),
+      {
+        onUndeliverable: (error) => void this.failures.push(error),
+        onUnsettled: (left) => void this.unsettled.push(left),
+      },
+      order,
     );
   }
 
@@ -71,7 +76,7 @@ describe('Inbound', () => {
       const bench = new Bench();
       bench.receive('1', '2', '3', '4', '5');
       expect(await bench.texts()).toEqual(['1', '2', '3', '4']);
-      expect([bench.isPaused, bench.inbound.isHeld]).toEqual([true, true]);
+      expect([bench.isPaused, bench.inbound.isPaused]).toEqual([true, true]);
     });
 
     it('goes on when frames are settled, in order', async () => {
@@ -83,7 +88,7 @@ describe('Inbound', () => {
       expect(bench.isPaused).toBe(true);
       bench.inbound.settled(6);
       expect(await bench.texts()).toEqual(['7']);
-      expect([bench.isPaused, bench.inbound.isHeld]).toEqual([false, false]);
+      expect([bench.isPaused, bench.inbound.isPaused]).toEqual([false, false]);
     });
 
     it('is full by bytes too', async () => {
@@ -98,9 +103,9 @@ describe('Inbound', () => {
       const bench = new Bench();
       bench.receive('1', '2', '3', '4', '5');
       await bench.texts();
-      bench.inbound.checkPause(LONGEST_PAUSE_MS - 1);
+      bench.inbound.checkPause(59_999);
       expect(await bench.texts()).toEqual([]);
-      bench.inbound.checkPause(LONGEST_PAUSE_MS);
+      bench.inbound.checkPause(60_000);
       expect(await bench.texts()).toEqual(['5']);
       expect(bench.isPaused).toBe(false);
     });
@@ -266,5 +271,166 @@ describe('Inbound', () => {
       expect([...handled, ...(await bench.texts()), ...rest]).toEqual(all);
     };
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), run), { numRuns: 200 });
+  });
+
+  describe('in strict order', () => {
+    const strict = (options?: ServerOptions, capacity?: number) =>
+      new Bench(options, capacity, 'strict');
+
+    it('sends a frame when the one before it has been handled', async () => {
+      const bench = strict();
+      bench.receive('1', '2', '3');
+      expect(await bench.sent()).toMatchObject([{ text: '1', settle: true }]);
+      bench.inbound.settled(1);
+      expect(await bench.sent()).toMatchObject([{ text: '2', settle: true }]);
+      bench.inbound.settled(1);
+      expect(await bench.texts()).toEqual([]);
+      bench.inbound.settled(2);
+      expect(await bench.texts()).toEqual(['3']);
+    });
+
+    it('sends the first frame when the connect has been handled', async () => {
+      const bench = new Bench({}, 1_000, 'after connect');
+      bench.receive('1', '2');
+      expect(await bench.texts()).toEqual([]);
+      expect(bench.inbound.isSettled).toBe(false);
+      bench.inbound.settled(0);
+      expect(await bench.texts()).toEqual(['1']);
+    });
+
+    it('reads on while few frames wait, and pauses the socket when they are many', async () => {
+      const bench = strict();
+      bench.receive('1', '2', '3', '4');
+      expect(bench.isPaused).toBe(false);
+      bench.receive('5');
+      expect(bench.isPaused).toBe(true);
+      await bench.texts();
+      bench.inbound.settled(1);
+      expect(bench.isPaused).toBe(true);
+      bench.inbound.settled(2);
+      expect(bench.isPaused).toBe(false);
+    });
+
+    it('waits for room in a full channel with the same frame', async () => {
+      const bench = strict({}, 1);
+      const other = { reply_channel: 'server.test!2', path: '/', order: 1, text: 'other' };
+      await bench.layer.send(RECEIVE, other);
+      bench.receive('1', '2');
+      await settled();
+      expect(await bench.texts()).toEqual(['other']);
+      await bench.pass(100);
+      expect(await bench.texts()).toEqual(['1']);
+      bench.inbound.settled(1);
+      expect(await bench.texts()).toEqual(['2']);
+    });
+
+    it('gives up what follows a frame that is not settled in time, and says how much', async () => {
+      const bench = strict({ settleTimeoutMs: 500 });
+      bench.receive('1', '2', '3');
+      await bench.texts();
+      bench.inbound.checkPause(499);
+      expect(bench.unsettled).toEqual([]);
+      bench.inbound.checkPause(500);
+      expect(bench.unsettled).toEqual([2]);
+      expect(await bench.texts()).toEqual([]);
+      expect(bench.inbound.isSettled).toBe(true);
+    });
+
+    it('goes on with the next frame then if it shall', async () => {
+      const bench = strict({ settleTimeoutMs: 500, unsettledPolicy: 'advance' });
+      bench.receive('1', '2', '3');
+      await bench.texts();
+      bench.inbound.checkPause(500);
+      expect(await bench.texts()).toEqual(['2']);
+      expect(bench.unsettled).toEqual([]);
+    });
+
+    it('gives up what follows a frame on which the layer failed', async () => {
+      const bench = strict();
+      bench.layer.faults.send = () => Promise.reject(new LayerUnavailable('no layer'));
+      bench.receive('1', '2');
+      await settled();
+      bench.layer.faults.send = undefined;
+      expect(bench.failures).toEqual([expect.any(LayerUnavailable)]);
+      expect(await bench.texts()).toEqual([]);
+      bench.inbound.end();
+      expect([bench.inbound.isOver, await bench.inbound.takeRest()]).toEqual([true, []]);
+    });
+
+    describe('when it ends', () => {
+      it('has what was read handled in order before anything may follow', async () => {
+        const bench = strict();
+        bench.receive('1', '2');
+        await bench.texts();
+        bench.inbound.end();
+        bench.receive('too late');
+        const order: unknown[] = [];
+        const rest = bench.inbound.takeRest().then((left) => order.push(left));
+        bench.inbound.settled(1);
+        order.push(await bench.texts());
+        expect(bench.inbound.isOver).toBe(false);
+        bench.inbound.settled(2);
+        await rest;
+        expect(order).toEqual([['2'], []]);
+        expect([bench.inbound.isOver, bench.clock.timers]).toEqual([true, 0]);
+      });
+
+      it('is over at once when all was handled', async () => {
+        const bench = strict();
+        bench.receive('1');
+        bench.inbound.settled(1);
+        bench.inbound.end();
+        expect([bench.inbound.isOver, await bench.inbound.takeRest()]).toEqual([true, []]);
+      });
+
+      it('does not wait for ever', async () => {
+        const bench = strict({ settleTimeoutMs: 500 });
+        bench.receive('1', '2');
+        await bench.texts();
+        bench.inbound.end();
+        bench.inbound.checkPause(500);
+        await bench.inbound.finished();
+        expect([bench.unsettled, await bench.inbound.takeRest()]).toEqual([[1], []]);
+      });
+
+      it('can be told not to wait', async () => {
+        const bench = strict();
+        bench.receive('1', '2', '3');
+        await bench.texts();
+        bench.inbound.end();
+        expect(bench.inbound.giveUp()).toBe(2);
+        await bench.inbound.finished();
+        expect(await bench.texts()).toEqual([]);
+      });
+    });
+
+    it('never has two frames under way, and loses none', async () => {
+      const step = fc.constantFrom('frame', 'frame', 'handle', 'wait');
+      const run = async (steps: readonly string[]): Promise<void> => {
+        const bench = strict({ overloadTimeoutMs: 1_000_000 }, 1);
+        const handled: unknown[] = [];
+        let frames = 0;
+        const handle = async (): Promise<number> => {
+          const sent = await bench.sent();
+          expect(sent.length).toBeLessThan(2);
+          for (const { text, order } of sent) {
+            handled.push(text);
+            bench.inbound.settled(order as number);
+          }
+          return sent.length;
+        };
+        for (const each of steps) {
+          if (each === 'frame') bench.receive(`${++frames}`);
+          else if (each === 'handle') await handle();
+          else await bench.pass(100);
+        }
+        bench.inbound.end();
+        do await bench.pass(100);
+        while ((await handle()) > 0);
+        expect(handled).toEqual(Array.from({ length: frames }, (_, index) => `${index + 1}`));
+        expect([bench.inbound.isOver, await bench.inbound.takeRest()]).toEqual([true, []]);
+      };
+      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), run), { numRuns: 200 });
+    });
   });
 });

@@ -170,7 +170,7 @@ describe('readReply', () => {
     (key) => {
       const problem =
         `a reply has no key "${key}", only ` +
-        'accept, subprotocol, headers, status, body, text, bytes, close, reason, settled';
+        'accept, subprotocol, headers, status, body, text, bytes, close, reason, ordered, settled';
       expect(problemOf({ text: 'hi', [key]: 1 })).toBe(problem);
       expect(problemOf({ text: 'hi', [key]: null })).toBe(problem);
     },

@@ -32,6 +32,7 @@ export class ConnectionBench {
   readonly forgotten: string[] = [];
   /** Counts the frames that were dropped. */
   dropped = 0;
+  isStopping = false;
   readonly #ends = new Inbox<Connection>();
   readonly #host: ConnectionHost;
 
@@ -49,6 +50,7 @@ export class ConnectionBench {
       batch: new WriteBatch(),
       farewells: new Farewells(this.layer, this.clock),
       frameDropped: () => this.dropped++,
+      isStopping: () => this.isStopping,
       forget: (connection) => {
         this.forgotten.push(connection.replyChannel);
         this.#ends.push(connection);
