@@ -53,6 +53,11 @@ export class RemoteServer {
     return this.#ask('rss');
   }
 
+  /** Asks how many messages its workers have handled. */
+  dispatches() {
+    return this.#ask('dispatches');
+  }
+
   /** Asks how many TCP connections it has. */
   connections() {
     return this.#ask('connections');

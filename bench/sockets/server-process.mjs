@@ -13,12 +13,13 @@ import { now } from './now.mjs';
  * @property {Server} http
  * @property {(text: string) => void} broadcast Sends one text to all clients.
  * @property {(textOf: () => string) => void} sendEach Sends each client a text of its own.
+ * @property {() => number} [dispatches] Counts what its workers have handled.
  */
 
 const [name, options] = process.argv.slice(2);
 const { start } = await import(`./servers/${name}.mjs`);
 /** @type {Served} */
-const { http, broadcast, sendEach } = await start(JSON.parse(options));
+const { http, broadcast, sendEach, dispatches } = await start(JSON.parse(options));
 let texts = 0;
 
 /** @type {Record<string, (detail: any) => unknown>} */
@@ -27,6 +28,7 @@ const answers = {
   cpuMs,
   memory,
   rss: () => process.memoryUsage.rss(),
+  dispatches: () => dispatches?.(),
   connections: () => promisify(http.getConnections.bind(http))(),
   openFiles: () => readdirSync('/proc/self/fd').length,
   broadcast(bytes) {

@@ -33,11 +33,11 @@ export interface DispatcherParts {
 /** Takes messages to their handlers and turns what comes of it into replies and log lines. */
 export class Dispatcher {
   readonly #answers: Answers;
-  readonly #ordering: Ordering;
+  readonly ordering: Ordering;
 
   constructor(private readonly parts: DispatcherParts) {
     this.#answers = new Answers(parts.router, parts.policy);
-    this.#ordering = new Ordering(parts.router);
+    this.ordering = new Ordering(parts.router);
   }
 
   /**
@@ -51,7 +51,7 @@ export class Dispatcher {
     content: Content,
     attempt = 1,
   ): Promise<ConsumeLater | undefined> {
-    const opensOrder = channel === 'websocket.connect' && this.#ordering.covers(content);
+    const opensOrder = channel === 'websocket.connect' && this.ordering.covers(content);
     try {
       if (opensOrder) await this.#reply(content, { ordered: true });
       const later = await this.#handle(channel, content, attempt);

@@ -5,6 +5,9 @@ import { webOrigin } from './web-origin.js';
 /** Is the alias used where none is given. */
 export const DEFAULT_LAYER = 'default';
 
+/** Starts the reply channels of all connections of interface servers. */
+export const SERVER_ADDRESS = 'server.';
+
 /** Is what stands for a peer on a Unix socket among trusted proxies. */
 export const UNIX_SOCKET = 'unix';
 

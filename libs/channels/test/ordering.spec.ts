@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { route, Router } from '@nest-channels/core';
+import { type Content, route, Router } from '@nest-channels/core';
 import type { Handler } from '../src/handler.js';
 import { Ordering } from '../src/ordering.js';
 
@@ -28,5 +28,17 @@ describe('Ordering', () => {
     ['nothing matches', '/elsewhere', false],
   ])('covers a connection for whose path %s: %p', (_what, path, expected) => {
     expect(ordering.covers({ path })).toBe(expected);
+  });
+
+  it.each<[string, string, Content, number | undefined]>([
+    ['of another producer', 'websocket.receive', {}, 3],
+    ['of an interface server', 'websocket.receive', { reply_channel: 'server.k3!1' }, undefined],
+    ['to another channel', 'jobs', { path: '/jobs' }, undefined],
+    ['whose handler is not ordered', 'websocket.receive', { path: '/chat' }, undefined],
+    ['without a number', 'websocket.receive', { order: '3' }, undefined],
+    ['without a reply channel', 'websocket.receive', { reply_channel: null }, undefined],
+  ])('has for a message %s on %s (%j) the place %p', (_what, channel, keys, expected) => {
+    const content = { path: '/moves/7', reply_channel: 'mqtt.x!1', order: 3, ...keys };
+    expect(ordering.placeOf(channel, content)).toBe(expected);
   });
 });

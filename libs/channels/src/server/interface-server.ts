@@ -5,6 +5,7 @@ import { type ChannelLayer, localName } from '@nest-channels/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
 import { Layers } from '../layers.js';
+import { SERVER_ADDRESS } from '../server-options.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { drain } from './drain.js';
 import { Entrance } from './entrance.js';
@@ -30,7 +31,7 @@ import { WriteBatch } from './write-batch.js';
 export class InterfaceServer {
   readonly #logger = new Logger(InterfaceServer.name);
   /** Is the part of every reply channel that names this process; nobody can guess it. */
-  readonly #address = `server.${randomBytes(16).toString('base64url')}!`;
+  readonly #address = `${SERVER_ADDRESS}${randomBytes(16).toString('base64url')}!`;
   readonly #connections = new Map<string, Connection>();
   #state: 'idle' | 'running' | 'stopping' | 'stopped' = 'idle';
   #connectionCount = 0;

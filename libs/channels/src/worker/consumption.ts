@@ -10,6 +10,7 @@ import type { Logger } from '@nestjs/common';
 import type { Dispatcher } from '../dispatcher.js';
 import { Intake, type IntakeHost, type IntakeOptions } from './intake.js';
 import { Lanes } from './lanes.js';
+import { Sequences } from './sequences.js';
 import type { Slots } from './slots.js';
 import type { Task } from './task.js';
 
@@ -43,6 +44,7 @@ export class Consumption implements IntakeHost {
   readonly slots: Slots;
   readonly clock: Clock;
   readonly #lanes = new Lanes<Task>();
+  readonly #sequences: Sequences;
   readonly #intakes: readonly Intake[];
   readonly #postponed = new Set<Timer>();
   #state: 'running' | 'abandoned' = 'running';
@@ -54,6 +56,7 @@ export class Consumption implements IntakeHost {
     this.slots = parts.slots;
     this.clock = parts.clock;
     this.#intakes = parts.intakes.map((options) => new Intake(this, options));
+    this.#sequences = new Sequences(parts.clock, (tasks) => this.#overdue(tasks));
   }
 
   /** Counts the messages that were received and not yet handled to their end. */
@@ -63,7 +66,8 @@ export class Consumption implements IntakeHost {
 
   get hasRoom(): boolean {
     const { concurrency } = this.parts;
-    return this.#lanes.waiting + this.#postponed.size < KEPT_PER_SLOT * concurrency;
+    const kept = this.#lanes.waiting + this.#postponed.size + this.#sequences.parked;
+    return kept < KEPT_PER_SLOT * concurrency;
   }
 
   /** Reads until the signal aborts. */
@@ -82,7 +86,10 @@ export class Consumption implements IntakeHost {
     for (const channel of channels) {
       const task: Task = { channel, content, lane, queue, attempt: 1 };
       this.#open++;
-      if (lane === undefined || this.#lanes.enter(lane, task)) this.#runOrQueue(task);
+      const order = this.parts.dispatcher.ordering.placeOf(channel, content);
+      if (lane === undefined) this.#runOrQueue(task);
+      else if (order === undefined) this.#enter(lane, task);
+      else for (const next of this.#sequences.admit(lane, order, task)) this.#enter(lane, next);
     }
   }
 
@@ -107,10 +114,19 @@ export class Consumption implements IntakeHost {
     this.#state = 'abandoned';
     for (const timer of this.#postponed) timer.cancel();
     const queued = this.#intakes.reduce((sum, intake) => sum + intake.clear(), 0);
-    const left = queued + this.#lanes.clear() + this.#postponed.size;
+    const left = queued + this.#lanes.clear() + this.#postponed.size + this.#sequences.clear();
     this.#postponed.clear();
     this.#open -= left;
     return left;
+  }
+
+  #enter(lane: string, task: Task): void {
+    if (this.#lanes.enter(lane, task)) this.#runOrQueue(task);
+  }
+
+  #overdue(tasks: readonly Task[]): void {
+    for (const task of tasks) if (task.lane !== undefined) this.#enter(task.lane, task);
+    this.#lookForRoom();
   }
 
   #runOrQueue(task: Task): void {

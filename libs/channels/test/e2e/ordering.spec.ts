@@ -131,4 +131,24 @@ describe('an ordered connection', () => {
     const answered = some.filter((text) => Number(text) % 3 !== 0);
     expect(await socket.take(answered.length)).toEqual(answered);
   });
+
+  it('is put in order by its worker when it is not an interface server that speaks for it', async () => {
+    const handled = new Inbox<string>();
+    @EnforceOrdering()
+    @Consumers({ path: '/moves' })
+    class Moves {
+      @Consumer(['websocket.connect', 'websocket.receive', 'websocket.disconnect'])
+      handle({ channel, content }: Message) {
+        handled.push(`${channel} ${String(content['order'])}`);
+      }
+    }
+    const { app } = await RunningApp.start({ providers: [Moves] });
+    const channels = app.get(Channels);
+    const kinds = ['connect', 'receive', 'receive', 'receive', 'disconnect'] as const;
+    for (const order of [4, 2, 3, 0, 1]) {
+      const content = { reply_channel: 'mqtt.bridge!1', path: '/moves', order };
+      await channels.channel(`websocket.${kinds[order]}`).send(content);
+    }
+    expect(await handled.take(5)).toEqual(kinds.map((kind, order) => `websocket.${kind} ${order}`));
+  });
 });
