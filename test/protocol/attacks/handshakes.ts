@@ -70,6 +70,10 @@ export const handshakes: readonly Attack[] = [
   refused('M11', 'a list of subprotocols of 30,000 spaces', 400, (target) =>
     target.handshake('/echo', { headers: { 'Sec-WebSocket-Protocol': ' '.repeat(30_000) } }),
   ),
+  refused('M11', '1,000 subprotocols, all different', 400, (target) => {
+    const subprotocols = Array.from({ length: 1_000 }, (_, index) => `p${index}`).join(',');
+    return target.handshake('/echo', { headers: { 'Sec-WebSocket-Protocol': subprotocols } });
+  }),
   refused('M11', 'two subprotocols with 30,000 spaces between', 431, (target) =>
     target.handshake('/echo', {
       headers: { 'Sec-WebSocket-Protocol': `a${' '.repeat(30_000)},b` },

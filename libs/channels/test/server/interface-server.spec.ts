@@ -133,6 +133,20 @@ describe('InterfaceServer', () => {
     expect(bench.interfaceServer.connections).toBe(0);
   });
 
+  it('counts the frames that clients lose who read too slowly', async () => {
+    const options = { maxOutboundBytes: 64 * 1_024, outboundPolicy: 'drop' } as const;
+    const bench = await Bench.start({ server: options });
+    const { client, name } = await bench.open();
+    client.webSocket.pause();
+    const text = 'x'.repeat(512 * 1_024);
+    while (bench.interfaceServer.statistics().framesDropped === 0) {
+      await bench.layer.send(name, { text });
+      await settled();
+    }
+    expect(bench.interfaceServer.statistics().connections).toBe(1);
+    client.webSocket.terminate();
+  });
+
   it('looks after its connections once a second', async () => {
     const bench = await Bench.start({ server: { maxAgeMs: 3_000 } });
     const { client } = await bench.open();
