@@ -1,3 +1,13 @@
+import { Ring } from '@nest-channels/core';
+
+/** Is where a message stands in the stream of a mailbox. */
+export interface Place {
+  /** Is the first entry that is needed when the message is gone: its own if it shares that. */
+  readonly keepFrom: string;
+  /** Is how many messages were sent to the mailbox ever, up to this one. */
+  readonly number: number;
+}
+
 /** Is a message on its way from Redis to a receiver. */
 export interface Arrived {
   /** Are the names it was sent to. */
@@ -5,8 +15,8 @@ export interface Arrived {
   readonly body: Buffer;
   /** Is when it was sent, by the clock of Redis. */
   readonly sentAt: number;
-  /** Is its place in the stream of a mailbox. */
-  readonly id?: string;
+  /** Is known of what came through a mailbox. */
+  readonly place?: Place;
 }
 
 /** Is whoever waits for messages; one may stand in many inboxes. */
@@ -22,7 +32,7 @@ export interface Receiver {
 export class Inbox {
   /** A set keeps the order of arrival and forgets an aborted receiver at once. */
   readonly receivers = new Set<Receiver>();
-  readonly #waiting: (Arrived & { readonly arrival: number })[] = [];
+  readonly #waiting = new Ring<{ readonly message: Arrived; readonly arrival: number }>();
 
   constructor(readonly name: string) {}
 
@@ -31,12 +41,12 @@ export class Inbox {
   }
 
   get size(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   /** Is the place of its next message among all that came, infinite when it is empty. */
   get nextArrival(): number {
-    return this.#waiting[0]?.arrival ?? Infinity;
+    return this.#waiting.peek()?.arrival ?? Infinity;
   }
 
   /** Is how many messages those who wait would take. */
@@ -47,15 +57,15 @@ export class Inbox {
   }
 
   put(message: Arrived, arrival: number): void {
-    this.#waiting.push({ ...message, arrival });
+    this.#waiting.push({ message, arrival });
   }
 
   shift(): Arrived | undefined {
-    return this.#waiting.shift();
+    return this.#waiting.shift()?.message;
   }
 
   /** Takes all that waits. */
   clear(): Arrived[] {
-    return this.#waiting.splice(0);
+    return this.#waiting.shiftWhile(() => true).map(({ message }) => message);
   }
 }

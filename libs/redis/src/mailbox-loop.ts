@@ -1,12 +1,14 @@
 import { type Clock, delay } from '@nest-channels/core';
-import type { Arrived } from './inbox.js';
+import type { Arrived, Place } from './inbox.js';
 import type { Keys } from './keys.js';
+import { placeOf, readMailboxEntry } from './mailbox-entry.js';
 import type { RedisLink } from './redis-link.js';
 import { isBefore, STREAM_START, timeOf } from './stream-id.js';
 
 /** Is how long one wait lasts; a new mailbox ends it. */
 const WAIT_MS = 2_000;
-const BATCH = 128;
+/** Is how many entries of a stream are read at once; each has one message or a parcel of them. */
+const BATCH = 64;
 
 /** Is how many messages of a mailbox are held here; the others stay in Redis. */
 const HELD_LIMIT = 1_000;
@@ -38,7 +40,7 @@ export interface MailboxLoopOptions {
   /** Ends the present wait. */
   readonly wake: () => void;
   /** Is told of an entry that is no message, or that nobody is left for. */
-  readonly onSkipped: (name: string, id: string, why: 'malformed' | 'deserted') => void;
+  readonly onSkipped: (name: string, place: Place, why: 'malformed' | 'deserted') => void;
 }
 
 type Entry = [id: Buffer, fields: Buffer[]];
@@ -134,47 +136,55 @@ export class MailboxLoop {
     const { keys } = this.options;
     const mailbox = keys.mailbox('');
     for (const [id, fields] of entries) {
-      if (key.startsWith(mailbox))
-        await this.#message(key.slice(mailbox.length), String(id), fields);
-      else await this.#notice(String(id), fields);
+      const isMessage = key.startsWith(mailbox);
+      const name = key.slice(mailbox.length);
+      await (isMessage
+        ? this.#message(name, String(id), fields)
+        : this.#notice(String(id), fields));
     }
   }
 
   /** Waits only where Redis has to be asked who a message is for. */
   #message(name: string, id: string, fields: readonly Buffer[]): void | Promise<void> {
-    const channels = this.#channelsOf(name, fields);
-    if (!(channels instanceof Promise)) return this.#arrived(name, id, fields, channels);
-    return channels.then((members) => this.#arrived(name, id, fields, members));
-  }
-
-  #arrived(name: string, id: string, fields: readonly Buffer[], channels?: string[]): void {
+    const entry = readMailboxEntry(name, id, fields);
+    const place = placeOf(id, fields);
+    if (entry.kind === 'group') return this.#groupMessage(name, id, entry, fields);
     // Only now it counts as read: whatever fails before is tried again.
     this.#places.set(name, id);
-    if (!channels) return this.options.onSkipped(name, id, 'malformed');
-    if (channels.length === 0) return this.options.onSkipped(name, id, 'deserted');
-    const body = fields[fields.length - 1];
-    this.options.deliver(name, [{ channels, body, id, sentAt: timeOf(id) }]);
+    if (entry.kind === 'parcel') return this.options.deliver(name, entry.messages);
+    this.options.onSkipped(name, place, 'malformed');
   }
 
-  #channelsOf(name: string, fields: readonly Buffer[]): string[] | Promise<string[]> | undefined {
-    const keys = fields.filter((_, index) => index % 2 === 0).map(shortText);
-    const target = shortText(fields[1]);
-    if (keys.join() === 'c,d') return [target];
-    if (keys.join() !== 'g,v,d') return undefined;
-    return this.options.membersAt(name, target, Number(shortText(fields[3])));
+  #groupMessage(
+    name: string,
+    id: string,
+    { group, version }: { readonly group: string; readonly version: number },
+    fields: readonly Buffer[],
+  ): void | Promise<void> {
+    const members = this.options.membersAt(name, group, version);
+    if (!(members instanceof Promise)) return this.#toMembers(name, id, fields, members);
+    return members.then((channels) => this.#toMembers(name, id, fields, channels));
+  }
+
+  #toMembers(
+    name: string,
+    id: string,
+    fields: readonly Buffer[],
+    channels: readonly string[],
+  ): void {
+    this.#places.set(name, id);
+    const place = placeOf(id, fields);
+    if (channels.length === 0) return this.options.onSkipped(name, place, 'deserted');
+    const body = fields[fields.length - 1];
+    this.options.deliver(name, [{ channels, body, place, sentAt: timeOf(id) }]);
   }
 
   async #notice(id: string, fields: readonly Buffer[]): Promise<void> {
-    const [kind, first, , prefix] = fields.map(shortText);
+    const [kind, first, , prefix] = fields.map(String);
     if (kind === 'join' && prefix) {
       await this.options.onNotice({ kind, group: first, prefix });
     }
     if (kind === 'reset') await this.options.onNotice({ kind, by: first });
     this.#noticePlace = id;
   }
-}
-
-/** Reads names and numbers; a body, which may be long, is none. */
-function shortText(field: Buffer): string {
-  return field.length <= 100 ? field.toString('latin1') : '';
 }

@@ -2,7 +2,7 @@ import { reasonOf } from '@nest-channels/core';
 import { RedisUnavailable } from './errors.js';
 
 /** Is how many messages go to Redis at once, and how many bytes. */
-const BATCH_MESSAGES = 128;
+const BATCH_MESSAGES = 256;
 const BATCH_BYTES = 1_048_576;
 
 /** Is a message on its way to Redis. */

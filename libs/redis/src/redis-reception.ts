@@ -1,6 +1,6 @@
 import { delay, type Received, type ReceiveOptions } from '@nest-channels/core';
 import { ChannelLoop, writeEntry } from './channel-loop.js';
-import { type Arrived, Inbox, type Receiver } from './inbox.js';
+import { type Arrived, Inbox, type Place, type Receiver } from './inbox.js';
 import { Inboxes } from './inboxes.js';
 import { MailboxLoop, type Notice } from './mailbox-loop.js';
 import type { RedisGroups } from './redis-groups.js';
@@ -8,7 +8,6 @@ import { RedisLink } from './redis-link.js';
 import type { RedisSession } from './redis-session.js';
 import type { SubscriptionSource } from './redis-subscription.js';
 import { SCRIPTS } from './scripts.js';
-import { after } from './stream-id.js';
 
 /** Is how long a waiting connection may be silent; its waits last two seconds. */
 const SILENCE_MS = 5_000;
@@ -26,7 +25,7 @@ export class RedisReception {
   readonly #channelLink: RedisLink;
   readonly #mailboxes: MailboxLoop;
   readonly #channels: ChannelLoop;
-  readonly #trims = new Map<string, string>();
+  readonly #trims = new Map<string, Place>();
   readonly #expiring = new Set<string>();
   #loops: Promise<unknown> = Promise.resolve();
   readonly #wakes = new Set<string>();
@@ -41,7 +40,7 @@ export class RedisReception {
     this.#inboxes = new Inboxes({
       open: (inbox, arrived) => this.#open(inbox, arrived),
       onDemand: (inbox) => this.#wanted(inbox),
-      onTaken: (inbox, { id }) => id !== undefined && this.#trim(inbox.name, id),
+      onTaken: (inbox, { place }) => place && this.#trim(inbox.name, place),
     });
     this.#mailboxLink = this.#link(() => this.#mailboxes.resumed());
     this.#channelLink = this.#link(() => undefined);
@@ -207,9 +206,10 @@ export class RedisReception {
     }
   }
 
-  #trim(name: string, id: string): void {
+  #trim(name: string, place: Place): void {
     if (this.#trims.size === 0) setImmediate(() => void this.#sendTrims());
-    this.#trims.set(name, id);
+    const number = Math.max(place.number, this.#trims.get(name)?.number ?? 0);
+    this.#trims.set(name, { ...place, number });
     if ((this.#inboxes.find(name)?.size ?? 0) < HELD_AGAIN) this.#mailboxes.drained();
   }
 
@@ -217,12 +217,9 @@ export class RedisReception {
   async #sendTrims(): Promise<void> {
     const trims = Array.from(this.#trims);
     this.#trims.clear();
-    const { keys, connection } = this.session;
-    await Promise.allSettled(
-      trims.map(([name, id]) =>
-        connection.link.call('XTRIM', keys.mailbox(name), 'MINID', after(id)),
-      ),
-    );
+    if (trims.length === 0) return;
+    const args = trims.flatMap(([name, { keepFrom, number }]) => [name, keepFrom, number]);
+    await this.session.run(SCRIPTS.trim, ...args).catch(() => undefined);
   }
 
   async #giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
@@ -240,8 +237,8 @@ export class RedisReception {
     if (notice.by !== this.session.processId) this.session.wasReset();
   }
 
-  #skipped(name: string, id: string, why: 'malformed' | 'deserted'): void {
-    this.#trim(name, id);
+  #skipped(name: string, place: Place, why: 'malformed' | 'deserted'): void {
+    this.#trim(name, place);
     if (why === 'malformed') return this.#skip(name);
     this.session.countLost(name, 1);
   }
@@ -278,7 +275,7 @@ export class RedisReception {
       membersAt: (...what) => this.groups.membersAt(...what),
       onNotice: (notice) => this.#noticed(notice),
       wake: () => this.#wake(key, 'XADD', 'MAXLEN', '~', '1000', '*', 'wake', ''),
-      onSkipped: (name, id, why) => this.#skipped(name, id, why),
+      onSkipped: (name, place, why) => this.#skipped(name, place, why),
     });
   }
 

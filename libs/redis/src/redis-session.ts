@@ -18,6 +18,7 @@ import { addressOf } from './redis-address.js';
 import type { Argument } from './redis-link.js';
 import type { RedisLayerOptions } from './redis-options.js';
 import { type Script, SCRIPTS } from './scripts.js';
+import { Shipment } from './shipment.js';
 import { Traffic } from './traffic.js';
 
 /** Is how much longer than its messages a key lives, so that whoever looks can count them. */
@@ -178,16 +179,12 @@ export class RedisSession {
 
   async #dispatch(messages: readonly Outgoing[]): Promise<number[]> {
     const { expiryMs } = this.limits;
-    const args = messages.flatMap(({ name, capacity, channel, body }) => [
-      name,
-      capacity,
-      channel,
-      bufferOf(body),
-    ]);
-    const reply = await this.run(SCRIPTS.send, expiryMs, this.keyLifetimeMs, ...args);
-    const [now, expired, sizes] = reply as [number, unknown[], number[]];
+    const shipment = new Shipment(messages);
+    const { arguments: parcels } = shipment;
+    const reply = await this.run(SCRIPTS.send, expiryMs, this.keyLifetimeMs, ...parcels);
+    const [now, expired, outcomes] = reply as [number, unknown[], number[]];
     this.noteReport([now, expired]);
-    return sizes;
+    return shipment.sizes(outcomes);
   }
 
   async #back(loss: Loss): Promise<void> {

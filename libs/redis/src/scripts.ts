@@ -12,7 +12,9 @@ export class Script {
 /*
  * Keys behind the root, what they are and hold:
  *   q:NAME      list    messages of a normal channel: 8 bytes of server time, then the body
- *   b:PREFIX    stream  messages of a mailbox: c channel or g group and v version, d body
+ *   b:PREFIX    stream  messages of a mailbox: w how many were ever sent then, and either
+ *                       p number and d parcel, or g group, v version and d body
+ *   n:PREFIX    hash    messages ever sent to a mailbox (w) and gone from it (r)
  *   gr:GROUP    hash    mailbox prefix → version:capacity, for each that has members
  *   gm:GROUP:P  zset    members behind a prefix, by the version that added them
  *   gn:GROUP    zset    members that are normal channels, by the time they leave
@@ -86,21 +88,58 @@ local function leave_all(channel, me)
   end
   return left
 end
+-- Walks through a parcel: where a message begins and ends, and what it holds.
+local function next_in(parcel, at)
+  local local_end = at + string.byte(parcel, at)
+  local body_at = local_end + 5
+  local body_end = local_end + 4 + struct.unpack('>I4', parcel, local_end + 1)
+  return string.sub(parcel, at + 1, local_end), body_at, body_end
+end
+-- Numbers go on where the clock is, so that none of an earlier life of the mailbox comes again.
+local function counts_of(name)
+  local counts = call('HMGET', R .. 'n:' .. name, 'w', 'r')
+  local start = now * 1000
+  return tonumber(counts[1]) or start, tonumber(counts[2]) or start
+end
+local function gone(name, number)
+  local sent, before = counts_of(name)
+  if number > before and number <= sent then call('HSET', R .. 'n:' .. name, 'r', number) end
+end
+-- Lets those leave their groups whose messages were in an entry, as far as they were not read.
+local function evict(name, fields, first)
+  if fields[3] == 'g' and first == 0 then
+    local members = call('ZRANGEBYSCORE', R .. 'gm:' .. fields[4] .. ':' .. name, 0, fields[6])
+    for _, channel in ipairs(members) do leave_all(channel, '') end
+  elseif fields[3] == 'p' then
+    local parcel, at, number = fields[6], 1, 0
+    while at <= #parcel do
+      local local_part, _, body_end = next_in(parcel, at)
+      number = number + 1
+      if number > first then leave_all(name .. local_part, '') end
+      at = body_end + 1
+    end
+  end
+end
 -- Drops the messages of a channel whose time is over, with the members they were for.
 local function expire_mailbox(name, expiry)
   local key = R .. 'b:' .. name
   local over = call('XRANGE', key, '-', now - expiry, 'COUNT', 1000)
+  local dropped = 0
   for _, entry in ipairs(over) do
     local fields = entry[2]
     call('XDEL', key, entry[1])
-    if fields[1] == 'c' then
-      leave_all(fields[2], '')
-    elseif fields[1] == 'g' then
-      local members = call('ZRANGEBYSCORE', R .. 'gm:' .. fields[2] .. ':' .. name, 0, fields[4])
-      for _, channel in ipairs(members) do leave_all(channel, '') end
+    if fields[1] == 'w' then
+      local _, read = counts_of(name)
+      local last, count = tonumber(fields[2]), fields[3] == 'p' and tonumber(fields[4]) or 1
+      local left = math.min(count, math.max(0, last - read))
+      dropped = dropped + left
+      evict(name, fields, count - left)
+      gone(name, last)
+    else
+      dropped = dropped + 1
     end
   end
-  return #over
+  return dropped
 end
 local function expire_queue(name, expiry)
   local key = R .. 'q:' .. name
@@ -115,30 +154,62 @@ local function expire_queue(name, expiry)
   return dropped
 end
 local touched = {}
--- Puts a message behind all others; returns how many there are then, or -1 if it is full.
-local function push(name, capacity, expiry, expired, body, ...)
-  local is_mailbox = string.sub(name, -1) == '!'
-  local key = R .. (is_mailbox and 'b:' or 'q:') .. name
-  local size = call(is_mailbox and 'XLEN' or 'LLEN', key)
-  if size >= capacity then
-    local dropped = (is_mailbox and expire_mailbox or expire_queue)(name, expiry)
-    if dropped > 0 then
-      expired[#expired + 1] = name
-      expired[#expired + 1] = dropped
-      size = size - dropped
-    end
+local function note_expired(expired, name, dropped)
+  if dropped == 0 then return end
+  expired[#expired + 1] = name
+  expired[#expired + 1] = dropped
+end
+-- Says how many more a mailbox takes, of so many, and how many were ever sent to it and are there.
+local function room_in_mailbox(name, count, capacity, expiry, expired)
+  local sent, read = counts_of(name)
+  if sent - read + count > capacity then
+    note_expired(expired, name, expire_mailbox(name, expiry))
+    sent, read = counts_of(name)
   end
-  if size >= capacity then return -1 end
-  if is_mailbox then
-    local arguments = { ... }
-    arguments[#arguments + 1] = 'd'
-    arguments[#arguments + 1] = body
-    call('XADD', key, '*', unpack(arguments))
-  else
-    call('RPUSH', key, struct.pack('>d', now) .. body)
+  return math.max(0, math.min(count, capacity - sent + read)), sent, read
+end
+local function put_in_mailbox(name, sent, read, ...)
+  local key, counts = R .. 'b:' .. name, R .. 'n:' .. name
+  call('HSET', counts, 'w', sent, 'r', read)
+  call('XADD', key, '*', 'w', sent, ...)
+  touched[key], touched[counts] = true, true
+  return sent - read
+end
+local function cut(parcel, count)
+  local at, body_end = 1, 0
+  for _ = 1, count do
+    local _, _, last = next_in(parcel, at)
+    at, body_end = last + 1, last
+  end
+  return string.sub(parcel, 1, body_end)
+end
+local function push_to_mailbox(name, capacity, expiry, expired, count, parcel)
+  local room, sent, read = room_in_mailbox(name, count, capacity, expiry, expired)
+  if room == 0 then return 0, sent - read end
+  if room < count then parcel = cut(parcel, room) end
+  return room, put_in_mailbox(name, sent + room, read, 'p', room, 'd', parcel)
+end
+-- Says how many more a list takes, of so many.
+local function room_in_queue(name, count, capacity, expiry, expired)
+  local size = call('LLEN', R .. 'q:' .. name)
+  if size + count > capacity then
+    local dropped = expire_queue(name, expiry)
+    note_expired(expired, name, dropped)
+    size = size - dropped
+  end
+  return math.max(0, math.min(count, capacity - size)), size
+end
+local function push_to_queue(name, capacity, expiry, expired, count, parcel)
+  local room, size = room_in_queue(name, count, capacity, expiry, expired)
+  if room == 0 then return 0, size end
+  local key, sent_at, at, entries = R .. 'q:' .. name, struct.pack('>d', now), 1, {}
+  for each = 1, room do
+    local _, body_at, body_end = next_in(parcel, at)
+    entries[each] = sent_at .. string.sub(parcel, body_at, body_end)
+    at = body_end + 1
   end
   touched[key] = true
-  return size + 1
+  return room, call('RPUSH', key, unpack(entries))
 end
 -- Keeps what was pushed to for as long as anybody may look.
 local function keep_touched(ttl)
@@ -148,16 +219,19 @@ end
 
 /** Are the scripts of the layer. */
 export const SCRIPTS = {
-  /** Sends messages: expiry, key lifetime, then name, capacity, channel and body of each. */
+  /** Sends messages: expiry, key lifetime, then name, capacity, count and parcel for each name. */
   send: script(`
 local expiry = tonumber(ARGV[1])
-local sizes, expired = {}, {}
+local outcomes, expired = {}, {}
 for i = 3, #ARGV, 4 do
-  sizes[#sizes + 1] =
-    push(ARGV[i], tonumber(ARGV[i + 1]), expiry, expired, ARGV[i + 3], 'c', ARGV[i + 2])
+  local name, capacity, count = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local push = string.sub(name, -1) == '!' and push_to_mailbox or push_to_queue
+  local accepted, size = push(name, capacity, expiry, expired, count, ARGV[i + 3])
+  outcomes[#outcomes + 1] = accepted
+  outcomes[#outcomes + 1] = size
 end
 keep_touched(ARGV[2])
-return { now, expired, sizes }`),
+return { now, expired, outcomes }`),
 
   /** Sends to a group: expiry, key lifetime, group, body. */
   groupSend: script(`
@@ -178,15 +252,20 @@ for i = 1, #readers, 2 do
     call('DEL', gm)
   else
     capacity = tonumber(capacity)
-    local size = push(prefix, capacity, expiry, expired, body, 'g', group, 'v', version)
+    local room, sent, read = room_in_mailbox(prefix, 1, capacity, expiry, expired)
+    local size = -1
+    if room > 0 then
+      size = put_in_mailbox(prefix, sent + 1, read, 'g', group, 'v', version, 'd', body)
+    end
     note(prefix, size, members, capacity)
   end
 end
-local gn = R .. 'gn:' .. group
+local gn, parcel = R .. 'gn:' .. group, struct.pack('>BI4', 0, #body) .. body
 for _, channel in ipairs(call('ZRANGEBYSCORE', gn, '-inf', now)) do leave(group, channel, '') end
 for _, channel in ipairs(call('ZRANGE', gn, 0, -1)) do
   local capacity = tonumber(call('HGET', R .. 'gk:' .. group, channel) or '0')
-  note(channel, push(channel, capacity, expiry, expired, body), 1, capacity)
+  local accepted, size = push_to_queue(channel, capacity, expiry, expired, 1, parcel)
+  note(channel, accepted > 0 and size or -1, 1, capacity)
 end
 keep_touched(ARGV[2])
 return { now, expired, came }`),
@@ -268,6 +347,13 @@ return { alive, part[1] }`),
 
   /** Drops what is over in a mailbox: name, expiry. */
   expire: script(`return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2])) }`),
+
+  /** Takes out of mailboxes what was handed over: name, first place to keep, number, for each. */
+  trim: script(`
+for i = 1, #ARGV, 3 do
+  call('XTRIM', R .. 'b:' .. ARGV[i], 'MINID', ARGV[i + 1])
+  gone(ARGV[i], tonumber(ARGV[i + 2]))
+end`),
 
   /** Puts messages back to the head of a channel: name, key lifetime, then the last one first. */
   giveBack: script(`

@@ -24,9 +24,9 @@ describe('an outbox', () => {
       batches.push(messages.length);
       return Promise.resolve(messages.map(() => 0));
     });
-    await Promise.all(range(130).map((id) => outbox.send(message(id))));
+    await Promise.all(range(258).map((id) => outbox.send(message(id))));
     await Promise.all(range(3).map((id) => outbox.send(message(id, 600_000))));
-    expect(batches).toEqual([128, 2, 1, 1, 1]);
+    expect(batches).toEqual([256, 2, 1, 1, 1]);
   });
 
   it('keeps the order of messages and tasks', async () => {
@@ -45,10 +45,10 @@ describe('an outbox', () => {
     const outbox = new Outbox((messages) =>
       isDown ? Promise.reject(new Error('down')) : Promise.resolve(messages.map(() => 1)),
     );
-    const sends = range(130).map((id) => outbox.send(message(id)));
+    const sends = range(258).map((id) => outbox.send(message(id)));
     const outcomes = await Promise.allSettled(sends);
     expect(outcomes[0]).toMatchObject({ reason: { message: 'down' } });
-    expect(outcomes[129]).toMatchObject({ reason: { executed: 'no' } });
+    expect(outcomes[257]).toMatchObject({ reason: { executed: 'no' } });
     isDown = false;
     expect(await outbox.send(message(1))).toBe(1);
   });

@@ -22,8 +22,9 @@ describe('groups over processes', () => {
     await worker.groupSend('room', { id: 1 });
     await inbox.came(2);
     const statistics = await client.info('commandstats');
-    expect(/cmdstat_evalsha:calls=(\d+)/.exec(statistics)?.[1]).toBe('1');
-    expect(/cmdstat_xadd:calls=(\d+)/.exec(statistics)?.[1]).toBe('1');
+    // A script that takes out of the mailbox what was handed over may have run, too.
+    expect(calls(statistics, 'evalsha') - calls(statistics, 'xtrim')).toBe(1);
+    expect(calls(statistics, 'xadd')).toBe(1);
     expect(inbox.messages[1].channels).toHaveLength(1_000);
   });
 
@@ -65,3 +66,7 @@ describe('groups over processes', () => {
     expect(lasting.toSorted()).toEqual(['{lifetime}:epoch', '{lifetime}:ver']);
   });
 });
+
+function calls(statistics: string, command: string): number {
+  return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(statistics)?.[1] ?? 0);
+}
