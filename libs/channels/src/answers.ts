@@ -28,7 +28,7 @@ export function isDecision(error: unknown): error is Decision {
 /** Is what a client learns when a handler ended otherwise than by returning. */
 export class Answers {
   constructor(
-    private readonly router: Router<Handler>,
+    private readonly router: Pick<Router<Handler>, 'covers'>,
     private readonly policy: Pick<WorkerSettings, 'unrouted' | 'onError'>,
   ) {}
 

@@ -2,6 +2,7 @@ import { SendScopes } from '@nest-channels/core';
 import { ConfigurableModuleBuilder, type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { type ChannelsModuleOptions, ChannelsSettings } from './channels-options.js';
+import { ChannelsOverride } from './channels-override.js';
 import { ChannelsRuntime } from './channels-runtime.js';
 import { Channels } from './channels.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
@@ -14,6 +15,7 @@ import { HandlerFactory } from './handler.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
 import { InterfaceServer } from './server/interface-server.js';
+import { ManualWorker } from './worker/manual-worker.js';
 import { Worker } from './worker/worker.js';
 import { WorkerEvents } from './worker/worker-events.js';
 
@@ -37,8 +39,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
   providers: [
     {
       provide: ChannelsSettings,
-      useFactory: (options: ChannelsModuleOptions) => new ChannelsSettings(options),
-      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ChannelsModuleOptions, override?: ChannelsOverride) =>
+        new ChannelsSettings(override?.apply(options) ?? options),
+      inject: [MODULE_OPTIONS_TOKEN, { token: ChannelsOverride, optional: true }],
     },
     {
       provide: SendScopes,
@@ -58,9 +61,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     InterfaceServer,
     WorkerEvents,
     Worker,
+    ManualWorker,
     ChannelsRuntime,
   ],
-  exports: [Channels, ChannelsRuntime, ConsumerFlags, WorkerEvents],
+  exports: [Channels, ChannelsRuntime, ConsumerFlags, ManualWorker, WorkerEvents],
 })
 export class ChannelsModule extends ConfigurableModuleClass {
   /** Takes the options as they are; a module is global unless `isGlobal` says otherwise. */

@@ -2,6 +2,7 @@
 export { ChannelsModule } from './channels.module.js';
 export { Channels } from './channels.js';
 export type { ChannelsModuleOptions, LayerOption } from './channels-options.js';
+export { ChannelsOverride } from './channels-override.js';
 export type { ServerOptions } from './server-options.js';
 export type { WorkerOptions } from './worker-options.js';
 export { type Coalesce, coalesce, type FrameKey, type OutboundPolicy } from './outbound-policy.js';
@@ -49,6 +50,7 @@ export {
   WorkerEvents,
   type WorkerListener,
 } from './worker/worker-events.js';
+export { type Handled, ManualWorker, type Routes } from './worker/manual-worker.js';
 export type { Ending, WorkerStatistics } from './worker/worker-statistics.js';
 
 // Processes

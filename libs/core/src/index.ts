@@ -56,6 +56,7 @@ export { Ring } from './ring.js';
 // The layer in memory, and layers made worse
 export { memoryLayer, type MemoryLayerOptions, MIN_MAX_MESSAGE_BYTES } from './memory-layer.js';
 export { resilienceLayer, type ResilienceOptions } from './resilience.js';
+export { seededRandom } from './seeded-random.js';
 
 // Routing
 export { type Filters, type Include, include, type Routable, type Route, route } from './route.js';

@@ -3,6 +3,7 @@ import { type Clock, delay, systemClock } from './clock.js';
 import type { Content } from './content.js';
 import { tell } from './layer-events.js';
 import type { LayerStatistics } from './layer-statistics.js';
+import { seededRandom } from './seeded-random.js';
 
 /** Is how a layer is made worse than it is. */
 export interface ResilienceOptions {
@@ -45,7 +46,7 @@ export function resilienceLayer(layer: ChannelLayer, options: ResilienceOptions)
 class Faults {
   readonly #lines = new Map<string, Promise<void>>();
   readonly #clock: Clock;
-  #random: number;
+  readonly #next: () => number;
   #lost = 0;
 
   constructor(
@@ -53,7 +54,7 @@ class Faults {
     private readonly options: ResilienceOptions,
   ) {
     this.#clock = options.clock ?? systemClock;
-    this.#random = options.seed;
+    this.#next = seededRandom(options.seed);
   }
 
   send(target: string, send: () => Promise<void>): Promise<void> {
@@ -86,13 +87,5 @@ class Faults {
     this.#lines.set(target, line);
     void line.then(() => this.#lines.get(target) === line && this.#lines.delete(target));
     return sent;
-  }
-
-  /** A mulberry32 generator: small, and good enough to scatter faults. */
-  #next(): number {
-    this.#random = (this.#random + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#random ^ (this.#random >>> 15), 1 | this.#random);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 }

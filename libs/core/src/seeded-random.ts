@@ -1,0 +1,14 @@
+/**
+ * Returns a source of numbers from 0 up to 1: the same seed, the same numbers.
+ *
+ * A mulberry32 generator: small, and good enough to scatter faults.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

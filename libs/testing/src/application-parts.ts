@@ -1,0 +1,16 @@
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { TestingModuleBuilder } from '@nestjs/testing';
+
+/** Is what an application under test is made of. */
+export interface ApplicationParts extends Pick<
+  ModuleMetadata,
+  'imports' | 'providers' | 'controllers'
+> {
+  /** Replaces parts, as with `Test.createTestingModule()`: `builder.overrideProvider(…)`. */
+  readonly configure?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+  /** Runs before the application starts, for middleware and global enhancers. */
+  readonly prepare?: (app: INestApplication) => unknown;
+  /** Makes what serves HTTP; Express if absent. */
+  readonly adapter?: () => AbstractHttpAdapter;
+}

@@ -1,0 +1,34 @@
+// An application under test
+export { ChannelsTest, type ChannelsTestOptions, createChannelsTest } from './channels-test.js';
+export {
+  ChannelsCluster,
+  type ChannelsClusterOptions,
+  createChannelsCluster,
+} from './channels-cluster.js';
+export { TestedProcess } from './tested-process.js';
+export type { ApplicationParts } from './application-parts.js';
+export type { WorldOptions } from './world.js';
+export type { TestedOptions } from './captive-layers.js';
+export { type FaultOptions, Faults } from './faults.js';
+export { HandWorker } from './hand-worker.js';
+export { LiveServer } from './live-server.js';
+
+// Its clients
+export { type Counterpart, WebSocketCommunicator } from './web-socket-communicator.js';
+export type { Connected, WebSocketOptions } from './web-socket-options.js';
+export type { Closing, Frame } from './frames.js';
+export { Client, type ClientHost, type Requirement } from './client.js';
+export { WsClient, type WsClientOptions, type WsConsumption, type WsMessage } from './ws-client.js';
+export { HttpClient, type HttpReply, type HttpRequestOptions } from './http-client.js';
+export { applyRoutes, type RouteFunction } from './apply-routes.js';
+export { include, route } from '@nest-channels/core';
+
+// Errors
+export {
+  ConnectionClosed,
+  MissingMessage,
+  TestTimeout,
+  type TestingErrorCode,
+  UnexpectedFrame,
+  WorkerRunning,
+} from './errors.js';

@@ -1,0 +1,38 @@
+import { systemClock, type Timer } from '@nest-channels/core';
+import { TestTimeout } from './errors.js';
+
+/** Is how long nothing may happen in real time while a test waits, if it does not say. */
+export const DEFAULT_PATIENCE_MS = 3_000;
+
+/** Decides when a test has waited long enough. */
+export class Patience {
+  /**
+   * @param ms is how long nothing may happen in real time
+   * @param progress returns another text whenever something has happened: a slow machine is no failure
+   */
+  constructor(
+    readonly ms: number,
+    private readonly progress: () => string,
+  ) {}
+
+  /**
+   * Resolves or rejects as the promise does, or rejects when nothing happens for too long.
+   *
+   * @param what names in the error what was waited for
+   * @throws TestTimeout `CHANNELS_TEST_TIMEOUT`
+   */
+  wait<T>(promise: Promise<T>, what: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let timer: Timer;
+      const watch = (before: string): void => {
+        timer = systemClock.setTimer(() => {
+          const now = this.progress();
+          if (now === before) reject(new TestTimeout(what, this.ms));
+          else watch(now);
+        }, this.ms);
+      };
+      watch(this.progress());
+      promise.finally(() => timer.cancel()).then(resolve, reject);
+    });
+  }
+}

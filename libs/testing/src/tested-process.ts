@@ -1,0 +1,102 @@
+import type { Server } from 'node:http';
+import type {
+  DynamicModule,
+  INestApplication,
+  INestApplicationContext,
+  Type,
+} from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { ChannelsModule, ChannelsOverride, ChannelsRuntime, type Role } from 'nest-channels';
+import type { ApplicationParts } from './application-parts.js';
+import { importChannels } from './channels-imports.js';
+import type { Activity } from './quiet.js';
+import type { World } from './world.js';
+
+/** Is one process of a test: an application in a role of its own. */
+export class TestedProcess implements Activity {
+  readonly #runtime: ChannelsRuntime;
+  #state: 'running' | 'stopped' = 'running';
+
+  private constructor(
+    readonly app: INestApplicationContext,
+    private readonly world: World,
+  ) {
+    this.#runtime = app.get(ChannelsRuntime, { strict: false });
+  }
+
+  /** Starts an application that does not listen. */
+  static async start(parts: ApplicationParts, role: Role, world: World): Promise<TestedProcess> {
+    const module = await compile(parts, world);
+    const app = role === 'worker' ? module : applicationOf(module, parts);
+    const process = new TestedProcess(app, world);
+    try {
+      await process.#start(role, parts);
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    world.join(process);
+    return process;
+  }
+
+  get httpServer(): Server {
+    return (this.app as INestApplication).getHttpServer() as Server;
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
+  /** Returns a provider of this process's application, wherever it is. */
+  get<T>(type: Type<T>): T {
+    return this.app.get(type, { strict: false });
+  }
+
+  isBusy(): boolean {
+    return this.#runtime.workerStatistics().running > 0;
+  }
+
+  mark(): string {
+    return Object.values(this.#runtime.workerStatistics()).join(',');
+  }
+
+  /** Stops the application as a signal would. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    await this.app.close();
+    this.world.leave(this);
+  }
+
+  async #start(role: Role, { prepare }: ApplicationParts): Promise<void> {
+    if (role !== 'embedded') this.#runtime.assume(role);
+    if (role !== 'worker') await prepare?.(this.app as INestApplication);
+    await this.app.init();
+    if (role === 'worker') this.#runtime.start();
+  }
+}
+
+async function compile(parts: ApplicationParts, world: World): Promise<TestingModule> {
+  const { imports = [], providers, controllers, configure = (builder) => builder } = parts;
+  const channels = (await importChannels(imports)) ? [] : [ChannelsModule.forRoot()];
+  const builder = Test.createTestingModule({
+    imports: [overriding(world), ...channels, ...imports],
+    providers,
+    controllers,
+  });
+  return configure(builder).compile();
+}
+
+function overriding({ layers }: World): DynamicModule {
+  class TestedOptionsModule {}
+  return {
+    module: TestedOptionsModule,
+    global: true,
+    providers: [{ provide: ChannelsOverride, useValue: layers }],
+    exports: [ChannelsOverride],
+  };
+}
+
+function applicationOf(module: TestingModule, { adapter }: ApplicationParts): INestApplication {
+  return adapter ? module.createNestApplication(adapter()) : module.createNestApplication();
+}
