@@ -23,7 +23,7 @@ import type { WorkerSettings } from './worker-options.js';
 /** Is what a dispatcher works with, all of one layer. */
 export interface DispatcherParts {
   readonly layer: ChannelLayer;
-  readonly router: Pick<Router<Handler>, 'match' | 'covers'>;
+  readonly router: Pick<Router<Handler>, 'match' | 'covers' | 'paths'>;
   readonly scopes: SendScopes;
   readonly policy: Pick<WorkerSettings, 'unrouted' | 'onError'>;
   readonly runs: Runs;

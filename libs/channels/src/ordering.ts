@@ -13,7 +13,7 @@ const CONNECTION_CHANNELS: ReadonlySet<string> = new Set([
 export class Ordering {
   readonly #paths: readonly RoutePath<Handler>[];
 
-  constructor(router: Router<Handler>) {
+  constructor(router: Pick<Router<Handler>, 'paths'>) {
     this.#paths = router.paths.filter(
       ({ channels, handler }) =>
         handler.isOrdered && channels.some((channel) => CONNECTION_CHANNELS.has(channel)),

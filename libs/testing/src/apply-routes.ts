@@ -29,6 +29,7 @@ export async function applyRoutes<T>(
 
 function routesOf(router: Router<RouteFunction>): Routes {
   return {
+    paths: [],
     covers: (channel, key, content) => router.covers(channel, key, content),
     match: (channel: string, content: Content) => {
       const match = router.match(channel, content);

@@ -70,7 +70,9 @@ export class Client {
   /** Takes the content of the next reply to this client; undefined when there is none. */
   async receive(): Promise<unknown> {
     const name = nonLocalName(this.replyChannel);
-    return (await this.#take(name))?.content;
+    let reply = (await this.#take(name))?.content;
+    while (reply && isForServer(reply)) reply = (await this.#take(name))?.content;
+    return reply;
   }
 
   /**
@@ -102,6 +104,11 @@ export class Client {
     const [received] = await receiving;
     return received && { channel: received.channels[0], content: received.content };
   }
+}
+
+/** A worker tells interface servers how far it is; a client never sees that. */
+function isForServer(reply: Content): boolean {
+  return 'settled' in reply || 'ordered' in reply;
 }
 
 function isDecision(error: unknown): boolean {

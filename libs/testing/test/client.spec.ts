@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConsumeLater } from 'nest-channels';
 import { MissingMessage } from '../src/index.js';
-import { Jobs, Rooms } from './support/consumers.js';
+import { Jobs, Ordered, Rooms } from './support/consumers.js';
 import { Tests } from './support/tests.js';
 
 const tests = new Tests();
 afterEach(tests.close);
 
-const start = () => tests.start({ providers: [Jobs, Rooms], worker: 'by hand' });
+const start = () => tests.start({ providers: [Jobs, Ordered, Rooms], worker: 'by hand' });
 
 describe('a client', () => {
   it('sends a message, has it handled, and gets what the handler returned', async () => {
@@ -59,5 +59,12 @@ describe('a client', () => {
     expect(await client.receive()).toMatchObject({ accept: false, status: 404 });
     await client.sendAndConsume('websocket.receive', { path: '/rooms/blue', text: '"bye"' });
     expect(await client.receive()).toMatchObject({ close: 4000, reason: 'as you wish' });
+  });
+
+  it('sees nothing of what a worker tells interface servers', async () => {
+    const client = (await start()).client();
+    await client.sendAndConsume('websocket.connect', { path: '/ordered' });
+    expect(await client.receive()).toEqual({ accept: true });
+    expect(await client.receive()).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ import { Runs } from './runs.js';
 import { WorkerEvents } from './worker-events.js';
 
 /** Is where handlers are found. */
-export type Routes = Pick<Router<Handler>, 'match' | 'covers'>;
+export type Routes = Pick<Router<Handler>, 'match' | 'covers' | 'paths'>;
 
 /** Is a message that was taken from its channel, and what its handler made of it. */
 export interface Handled {

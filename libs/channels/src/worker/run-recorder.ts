@@ -1,7 +1,7 @@
 import type { Content, Message, RouteMatch, Router } from '@nest-channels/core';
 import type { Handler } from '../handler.js';
 
-type Routes = Pick<Router<Handler>, 'match' | 'covers'>;
+type Routes = Pick<Router<Handler>, 'match' | 'covers' | 'paths'>;
 
 /** Is how a run that was recorded ended. */
 export interface Outcome {
@@ -19,6 +19,10 @@ export class RunRecorder implements Routes {
   /** Is how the last run ended; `unrouted` without one. */
   get outcome(): Outcome {
     return this.#outcome;
+  }
+
+  get paths(): Routes['paths'] {
+    return this.routes.paths;
   }
 
   match(channel: string, content: Content): RouteMatch<Handler> | undefined {

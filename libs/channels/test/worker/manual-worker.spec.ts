@@ -87,7 +87,7 @@ describe('a manual worker', () => {
     const { worker, channels } = await start();
     const run = () => Promise.resolve('other');
     const handler = { label: 'other', run };
-    const routes = { match: () => ({ handler, params: {} }), covers: () => true };
+    const routes = { match: () => ({ handler, params: {} }), covers: () => true, paths: [] };
     await channels.channel('jobs').send({ id: 1 });
     expect(await worker.consume('jobs', { routes })).toMatchObject({ value: 'other' });
   });

@@ -7,6 +7,7 @@ import {
   Consumers,
   Content,
   DenyConnection,
+  EnforceOrdering,
   Json,
   Message,
   Msg,
@@ -78,5 +79,15 @@ export class Pages {
   @Post('made')
   made() {
     return 'made';
+  }
+}
+
+/** Wants its messages in strict order. */
+@Consumers({ path: '/ordered' })
+export class Ordered {
+  @Consumer('websocket.connect')
+  @EnforceOrdering()
+  accept(@Msg() message: Message) {
+    return message.accept();
   }
 }
