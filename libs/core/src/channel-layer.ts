@@ -61,6 +61,9 @@ export interface ChannelLayer {
   /**
    * Puts a message at the end of a channel, without ever waiting for room.
    *
+   * What was sent to the channel after a message that is refused, and before its sender could know,
+   * is refused too: nobody has to wait for one send before the next to keep an order.
+   *
    * @throws ChannelFull `CHANNELS_CHANNEL_FULL`, the message is then never delivered
    * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`
    */

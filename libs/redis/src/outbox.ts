@@ -25,7 +25,8 @@ interface Waiting {
 /**
  * Sends in the order it was asked to: what comes while one request is on its way goes with the next.
  *
- * When a request fails, what waits behind it fails too: none of it was sent, and none may overtake.
+ * When a request fails, what waits behind it fails too: none of it was sent, and none may overtake. So
+ * it is with a message that was refused, and what waits for the same channel.
  */
 export class Outbox {
   #waiting: Waiting[] = [];
@@ -73,6 +74,15 @@ export class Outbox {
     }
     const sizes = await this.dispatch(batch.map(({ message }) => message!));
     for (const [index, each] of batch.entries()) each.resolve(sizes[index]);
+    if (Math.min(...sizes) < 0) this.#refuseOthers(batch.filter((_, index) => sizes[index] < 0));
+  }
+
+  /** What waits for a channel that was full is refused too: there may be room by now. */
+  #refuseOthers(refused: readonly Waiting[]): void {
+    const full = new Set(refused.map(({ message }) => message?.name));
+    const isRefused = ({ message }: Waiting): boolean => !!message && full.has(message.name);
+    for (const { resolve } of this.#waiting.filter(isRefused)) resolve(-1);
+    this.#waiting = this.#waiting.filter((waiting) => !isRefused(waiting));
   }
 
   #failOthers(cause: unknown): void {

@@ -52,4 +52,19 @@ describe('an outbox', () => {
     isDown = false;
     expect(await outbox.send(message(1))).toBe(1);
   });
+
+  it('refuses with a message what waits behind it for the same channel, so that none overtakes', async () => {
+    const batches: string[][] = [];
+    const outbox = new Outbox((messages) => {
+      batches.push(messages.map(({ name }) => name));
+      // There is room again before the second request.
+      const isFull = batches.length === 1;
+      return Promise.resolve(messages.map(({ name }) => (isFull && name === 'jobs7' ? -1 : 1)));
+    });
+    const sends = [...range(127), 7, 7, 8].map((id) => outbox.send(message(id)));
+    const outcomes = await Promise.all(sends);
+    expect(outcomes.flatMap((size, index) => (size < 0 ? [index] : []))).toEqual([7, 127, 128]);
+    expect(batches[1]).toEqual(['jobs8']);
+    expect(await outbox.send(message(7))).toBe(1);
+  });
 });

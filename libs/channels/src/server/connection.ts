@@ -34,6 +34,8 @@ export interface ConnectionHost extends OutboundHost {
   readonly farewells: Farewells;
   /** Tells whether the server is about to stop. */
   isStopping(): boolean;
+  /** Is called for each frame that the layer did not take. */
+  frameLost(): void;
   /** Is called once, when the connection has reached its last state. */
   forget(connection: Connection): void;
 }
@@ -70,6 +72,7 @@ export class Connection implements Checked {
   #opening?: Opening;
   #line?: Line;
   #parting?: Parting;
+  #hasLost = false;
 
   constructor(
     readonly replyChannel: string,
@@ -217,11 +220,19 @@ export class Connection implements Checked {
   }
 
   #undeliverable(error: Error): void {
-    if (this.#state === 'closed') return this.#warn(`lost a frame: ${error.message}`);
-    if (this.#state !== 'open') return;
+    this.host.frameLost();
+    if (this.#state !== 'open') return this.#lose(error);
+    this.#hasLost = true;
     this.#warn(`closed with 1013: ${error.message}`);
     const reason = error instanceof ChannelFull ? 'overloaded' : 'layer unavailable';
     this.#sendClose({ code: 1013, reason });
+  }
+
+  /** Logs only the first loss of a connection: all that was under way fails together. */
+  #lose(error: Error): void {
+    if (this.#hasLost) return;
+    this.#hasLost = true;
+    this.#warn(`lost a frame: ${error.message}`);
   }
 
   #unsettled(left: number): void {
@@ -331,7 +342,10 @@ export class Connection implements Checked {
     const content = { ...identity, code, order, ...options };
     void this.host.farewells.say({
       messages: lastMessages({ channel: 'websocket.disconnect', content }, line),
-      onLost: ({ channel }, error) => this.#warn(`lost its ${channel} message: ${reasonOf(error)}`),
+      onLost: ({ channel }, error) => {
+        if (channel === 'websocket.receive') this.host.frameLost();
+        this.#warn(`lost its ${channel} message: ${reasonOf(error)}`);
+      },
     });
     return order;
   }

@@ -36,11 +36,13 @@ export class InterfaceServer {
   #state: 'idle' | 'running' | 'stopping' | 'stopped' = 'idle';
   #connectionCount = 0;
   #framesDropped = 0;
+  #framesLost = 0;
   #mailbox?: Mailbox;
   #farewells?: Farewells;
   #entrance?: Entrance;
   readonly #heartbeat: Heartbeat;
   #allClosed?: () => void;
+  #stopped?: Promise<void>;
 
   constructor(
     private readonly settings: ChannelsSettings,
@@ -56,7 +58,11 @@ export class InterfaceServer {
 
   /** Returns what it has counted. */
   statistics(): ServerStatistics {
-    return { connections: this.#connections.size, framesDropped: this.#framesDropped };
+    return {
+      connections: this.#connections.size,
+      framesDropped: this.#framesDropped,
+      framesLost: this.#framesLost,
+    };
   }
 
   /** Takes the upgrade requests of an HTTP server, but those of foreign paths. */
@@ -81,10 +87,14 @@ export class InterfaceServer {
   /**
    * Refuses newcomers and closes every connection with 1012, spread over `drainMs`.
    *
-   * Resolves when all have ended and their disconnects have been sent.
+   * Resolves when all have ended and their disconnects have been sent, however often it is called.
    */
   async stop(): Promise<void> {
-    if (this.#state !== 'running') return;
+    if (this.#state === 'idle') return;
+    await (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     this.#state = 'stopping';
     this.#entrance?.close();
     const { clock, server } = this.settings;
@@ -114,6 +124,7 @@ export class InterfaceServer {
       upgrader: new Upgrader(server),
       batch: new WriteBatch(),
       frameDropped: () => this.#framesDropped++,
+      frameLost: () => this.#framesLost++,
       isStopping: () => this.#state === 'stopping',
       forget: (connection) => this.#forget(connection, layer),
     };

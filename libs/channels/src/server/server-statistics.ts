@@ -4,4 +4,6 @@ export interface ServerStatistics {
   readonly connections: number;
   /** Are frames that were dropped because their clients read too slowly. */
   readonly framesDropped: number;
+  /** Are frames of clients that the layer did not take, or of which it cannot be known. */
+  readonly framesLost: number;
 }

@@ -40,6 +40,7 @@ export class Worker {
   #consumptions: Consumption[] = [];
   #loops: Promise<void>[] = [];
   #onIdle: (() => void) | undefined;
+  #stopped?: Promise<void>;
 
   constructor(
     private readonly settings: ChannelsSettings,
@@ -85,10 +86,15 @@ export class Worker {
    * Stops reading, then has what it has received handled, for `shutdownTimeoutMs` at most.
    *
    * With `drain` it first handles what already waits in the channels and what comes of that: right
-   * where the layer ends with this process, as nobody else would handle it.
+   * where the layer ends with this process, as nobody else would handle it. A second call waits for
+   * the first one.
    */
   async stop(options: { readonly drain?: boolean } = {}): Promise<void> {
-    if (this.#state !== 'running') return;
+    if (this.#state === 'idle') return;
+    await (this.#stopped ??= this.#stop(options));
+  }
+
+  async #stop(options: { readonly drain?: boolean }): Promise<void> {
     this.#state = 'stopped';
     this.stopReceiving();
     if (this.#open > 0) this.#logger.log(`Stopping; still to be handled: ${this.#open}`);

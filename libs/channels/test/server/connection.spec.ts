@@ -4,8 +4,10 @@ import { ChannelFull, type Content, LayerUnavailable } from '@nest-channels/core
 import type { Connection } from '../../src/server/connection.js';
 import { ConnectionBench, REPLY_CHANNEL, stopBenches, tell } from '../support/connection-bench.js';
 import { deferred } from '../support/deferred.js';
+import { Inbox } from '../support/inbox.js';
 import type { RawClient } from '../support/raw-client.js';
 import { settled } from '../support/settled.js';
+import type { TestSocket } from '../support/test-socket.js';
 
 afterEach(async () => {
   expect(await stopBenches()).toBe(0);
@@ -530,6 +532,37 @@ describe('Connection', () => {
       expect(await bench.next('disconnect')).toMatchObject({ code: 1013 });
       expect(bench.logs.messages('warn')).toEqual(['WebSocket "/path" closed with 1013: no layer']);
       expect(bench.forgotten).toEqual([REPLY_CHANNEL]);
+      expect(bench.lost).toBeGreaterThan(0);
+    });
+  });
+
+  describe('when the layer fails on its last frames', () => {
+    it.each([
+      ['parting', (client: TestSocket) => void client.close()],
+      [
+        'closing',
+        (_client: TestSocket, connection: Connection) => tell(connection, { close: 4000 }),
+      ],
+    ])('counts them and logs one line while it is %s', async (state, end) => {
+      const bench = await ConnectionBench.start();
+      const { client, connection } = await bench.open();
+      const sending = deferred();
+      const frames = new Inbox<string>();
+      bench.layer.faults.send = async (channel) => {
+        if (channel !== 'websocket.receive') return;
+        frames.push(channel);
+        await sending.promise;
+      };
+      for (const frame of ['1', '2']) client.send(frame);
+      await frames.take(2);
+      end(client, connection);
+      if (state === 'parting') while (bench.clock.timers === 0) await settled();
+      sending.reject(new LayerUnavailable('no layer'));
+      await bench.next('disconnect');
+      bench.clock.advance(5_000);
+      await client.closed;
+      expect(bench.logs.messages('warn')).toEqual(['WebSocket "/path" lost a frame: no layer']);
+      expect(bench.lost).toBe(2);
     });
   });
 

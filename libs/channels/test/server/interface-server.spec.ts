@@ -378,6 +378,15 @@ describe('InterfaceServer', () => {
       expect(await bench.disconnects()).toMatchObject([{ code: 1012 }]);
     });
 
+    it('has stopped for all who asked at the same moment', async () => {
+      const bench = await Bench.start();
+      const { client } = await bench.open();
+      const stops = [bench.interfaceServer.stop(), bench.interfaceServer.stop()];
+      await stops[1];
+      expect(bench.interfaceServer.connections).toBe(0);
+      await Promise.all([...stops, client.closed]);
+    });
+
     it('stays stopped, however often it is asked to stop or start', async () => {
       const bench = await Bench.start();
       await bench.open();

@@ -32,6 +32,8 @@ export class ConnectionBench {
   readonly forgotten: string[] = [];
   /** Counts the frames that were dropped. */
   dropped = 0;
+  /** Counts the frames that the layer did not take. */
+  lost = 0;
   isStopping = false;
   readonly #ends = new Inbox<Connection>();
   readonly #host: ConnectionHost;
@@ -50,6 +52,7 @@ export class ConnectionBench {
       batch: new WriteBatch(),
       farewells: new Farewells(this.layer, this.clock),
       frameDropped: () => this.dropped++,
+      frameLost: () => this.lost++,
       isStopping: () => this.isStopping,
       forget: (connection) => {
         this.forgotten.push(connection.replyChannel);

@@ -247,6 +247,18 @@ describe('Worker', () => {
       expect(bench.logs.messages('error')).toEqual([]);
     });
 
+    it('has stopped for all who asked at the same moment', async () => {
+      const bench = await WorkerBench.create({ default: ['jobs'] });
+      bench.worker.start();
+      await bench.default.send('jobs', { n: 1 });
+      const job = await bench.jobs.next();
+      const stops = [watch(bench.worker.stop()), watch(bench.worker.stop())];
+      await settled();
+      expect(stops.map(({ isOver }) => isOver)).toEqual([false, false]);
+      job.end();
+      await Promise.all(stops.map(({ over }) => over));
+    });
+
     it('handles what it has received, and leaves what waits in the channels to others', async () => {
       const bench = await WorkerBench.create({ default: ['jobs'] }, { worker: { concurrency: 1 } });
       bench.worker.start();

@@ -72,6 +72,25 @@ export const capacity: Theme = {
       },
     },
     {
+      title: 'refuses no message ahead of one that it accepts, of those that are sent at once',
+      limits: { capacity: 5, mailboxCapacity: 5 },
+      async check(trial) {
+        for (const [target, readable] of [
+          ['jobs', 'jobs'],
+          ['server!a', 'server!'],
+        ]) {
+          const reading = trial.listen(trial.name(readable), 1_000);
+          const send = (id: number) => trial.sender.send(trial.name(target), { id });
+          const results = await Promise.allSettled(range(1_000).map(send));
+          const refused = results.findIndex(({ status }) => status === 'rejected');
+          const later = results.slice(refused);
+          assert.ok(refused < 0 || later.every(({ status }) => status === 'rejected'));
+          reading.abort();
+          await reading.done();
+        }
+      },
+    },
+    {
       title: 'is set for channels by globs, also over dots',
       limits: {
         capacity: 3,

@@ -37,6 +37,11 @@ describe('capacity', () => {
       'is not exceeded by many sends at once',
     ],
     [
+      'refuses one and takes the next of those that are sent at once',
+      refusingEverySecond,
+      'refuses no message ahead of one that it accepts, of those that are sent at once',
+    ],
+    [
       'has one capacity for all channels',
       ({ another }) => another({ channelCapacity: [] }),
       'is set for channels by globs, also over dots',
@@ -55,6 +60,18 @@ describe('capacity', () => {
     ],
   ])('catches a layer that %s', (...broken) => expectCaught('capacity', broken));
 });
+
+function refusingEverySecond({ layer, limits }: Sound): Partial<ChannelLayer> {
+  let sends = 0;
+  return {
+    send(channel, content) {
+      const isRefused = ++sends % 2 === 0;
+      return isRefused
+        ? Promise.reject(new ChannelFull(channel, limits.capacity))
+        : layer.send(channel, content);
+    },
+  };
+}
 
 function deliveringRefused({ another, limits }: Sound): Partial<ChannelLayer> {
   const layer = another(UNLIMITED);
