@@ -58,13 +58,12 @@ describe('an outbox', () => {
     const outbox = new Outbox((messages) => {
       batches.push(messages.map(({ name }) => name));
       // There is room again before the second request.
-      const isFull = batches.length === 1;
-      return Promise.resolve(messages.map(({ name }) => (isFull && name === 'jobs7' ? -1 : 1)));
+      return Promise.resolve(messages.map(() => (batches.length === 1 ? -1 : 1)));
     });
-    const sends = [...range(127), 7, 7, 8].map((id) => outbox.send(message(id)));
-    const outcomes = await Promise.all(sends);
-    expect(outcomes.flatMap((size, index) => (size < 0 ? [index] : []))).toEqual([7, 127, 128]);
-    expect(batches[1]).toEqual(['jobs8']);
+    const sends = [message(7), message(1, 1_048_576), message(7), message(8)];
+    const sizes = await Promise.all(sends.map((each) => outbox.send(each)));
+    expect(sizes).toEqual([-1, 1, -1, 1]);
+    expect(batches).toEqual([['jobs7'], ['jobs1'], ['jobs8']]);
     expect(await outbox.send(message(7))).toBe(1);
   });
 });
