@@ -10,7 +10,7 @@ const SUBCLASSED = 'BaseConsumer';
 /** Are words that name no part of a file; the others name no file or folder as a whole. */
 const BANNED_IN_FILES = /^(manager|helper|util|impl)s?$/;
 const BANNED_FILES = /^(common|misc|shared|type|interface|enum|constant)s?$/;
-const FILE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|decorators?|explorer))?\.ts$/;
+const FILE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|decorators?|explorer|guard))?\.ts$/;
 
 type Named = ts.DeclarationStatement | ts.VariableDeclaration;
 

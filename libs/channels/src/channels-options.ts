@@ -1,4 +1,5 @@
 import { type ChannelLayer, type Clock, memoryLayer, systemClock } from '@nest-channels/core';
+import { hostProblems } from './origin/allowed-hosts.js';
 import {
   DEFAULT_LAYER,
   SERVER_DEFAULTS,
@@ -34,6 +35,12 @@ export interface ChannelsModuleOptions {
    * `true` if absent, as in Nest 12's gateways; `false` leaves only those of method and class.
    */
   readonly globalEnhancers?: boolean;
+  /**
+   * Are the hosts whose pages `@AllowedHostsOnly()` lets connect; see there.
+   *
+   * If absent, those of this machine outside production, and none in production.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Is where timers and expiry take their time from; the system's clock if absent. */
   readonly clock?: Clock;
 }
@@ -49,12 +56,14 @@ export class ChannelsSettings {
   /** Says which of the two an application with an HTTP server runs. */
   readonly embedded: { readonly server: boolean; readonly worker: boolean };
   readonly globalEnhancers: boolean;
+  readonly allowedHosts: readonly string[];
   readonly clock: Clock;
 
   constructor(options: ChannelsModuleOptions = {}) {
     const clock = options.clock ?? systemClock;
     this.clock = clock;
     this.globalEnhancers = options.globalEnhancers ?? true;
+    this.allowedHosts = options.allowedHosts ?? [];
     this.server = withDefaults(SERVER_DEFAULTS, options.server);
     this.layers = options.layers ?? { [DEFAULT_LAYER]: () => this.#defaultLayer() };
     this.worker = withDefaults(WORKER_DEFAULTS, options.worker);
@@ -73,6 +82,7 @@ export class ChannelsSettings {
       ...numberProblems('server', this.server),
       ...numberProblems('worker', this.worker),
       ...serverProblems(this.server),
+      ...hostProblems('allowedHosts', this.allowedHosts),
     ];
   }
 }

@@ -13,6 +13,7 @@ import { HandlerContexts } from './handler-contexts.js';
 import { Gateways } from './gateways.js';
 import { HandlerFactory } from './handler.js';
 import { Layers } from './layers.js';
+import { AllowedHosts } from './origin/allowed-hosts.js';
 import { RoutingTable } from './routing-table.js';
 import { InterfaceServer } from './server/interface-server.js';
 import { ManualWorker } from './worker/manual-worker.js';
@@ -48,6 +49,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
       useFactory: ({ clock }: ChannelsSettings) => new SendScopes(clock),
       inject: [ChannelsSettings],
     },
+    {
+      provide: AllowedHosts,
+      useFactory: allowedHosts,
+      inject: [ChannelsSettings],
+    },
     Layers,
     Channels,
     ConsumerExplorer,
@@ -64,11 +70,16 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     ManualWorker,
     ChannelsRuntime,
   ],
-  exports: [Channels, ChannelsRuntime, ConsumerFlags, ManualWorker, WorkerEvents],
+  exports: [AllowedHosts, Channels, ChannelsRuntime, ConsumerFlags, ManualWorker, WorkerEvents],
 })
 export class ChannelsModule extends ConfigurableModuleClass {
   /** Takes the options as they are; a module is global unless `isGlobal` says otherwise. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);
   }
+}
+
+/** Leaves entries that cannot be read to the check of all settings, which lists them. */
+function allowedHosts(settings: ChannelsSettings): AllowedHosts {
+  return new AllowedHosts(settings.problems().length > 0 ? [] : settings.allowedHosts);
 }

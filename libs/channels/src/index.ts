@@ -28,6 +28,11 @@ export {
 export { JsonWebsocketConsumer } from './consumers/json-websocket-consumer.js';
 export { type ConsumerFlag, ConsumerFlags, type FlagProvider } from './consumers/consumer-flags.js';
 
+// Origins
+export { OriginGuard } from './origin/origin.guard.js';
+export { AllowedHostsGuard, AllowedHostsOnly } from './origin/allowed-hosts.guard.js';
+export { AllowedHosts } from './origin/allowed-hosts.js';
+
 // Control flow
 export {
   type Acceptance,

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerSettings } from '../server-options.js';
-import { webOrigin } from '../web-origin.js';
-
-/** Is an origin as browsers write it (RFC 6454 §6.2), in ASCII: no user, no path. */
-const SERIALIZED = /^[a-z][a-z0-9+.-]*:\/\/[\w.:[\]-]+$/i;
+import { readOrigin, webOrigin } from '../web-origin.js';
 
 /**
  * Tells whether the page a handshake comes from may connect.
@@ -17,20 +14,19 @@ export function isAllowedOrigin(
 ): boolean {
   const { origin: header, host } = request.headers;
   if (header === undefined || allowed === '*') return true;
-  const origin = SERIALIZED.test(header) ? webOrigin(header) : undefined;
-  if (origin === undefined) return false;
+  const page = readOrigin(header);
+  if (!page) return false;
+  const origin = webOrigin(page.href);
   if (allowed.some((entry) => webOrigin(entry) === origin)) return true;
-  return isOwn(origin, host) || (!isProduction() && isLoopback(origin));
+  return isOwn(page, host) || (!isProduction() && isLoopback(page));
 }
 
 /** The scheme is the page's: behind a proxy the server does not see its own. */
-function isOwn(origin: string, host: string | undefined): boolean {
-  const [scheme] = origin.split('//');
-  return host !== undefined && webOrigin(`${scheme}//${host}`) === origin;
+function isOwn({ protocol, href }: URL, host: string | undefined): boolean {
+  return host !== undefined && webOrigin(`${protocol}//${host}`) === webOrigin(href);
 }
 
-function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin);
+function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
