@@ -8,7 +8,11 @@ export default {
   testEnvironmentOptions: {
     customExportConditions: ['channels-source', 'node', 'node-addons'],
   },
-  testMatch: ['<rootDir>/libs/*/test/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/libs/*/test/**/*.spec.ts',
+    '<rootDir>/test/**/*.spec.ts',
+    '<rootDir>/docs/snippets/**/*.spec.ts',
+  ],
   // These run alone: see jest.real-time.config.mjs.
   testPathIgnorePatterns: ['<rootDir>/libs/redis/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -3,6 +3,7 @@ import type {
   DynamicModule,
   INestApplication,
   INestApplicationContext,
+  LoggerService,
   Type,
 } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -76,6 +77,12 @@ export class TestedProcess implements Activity {
   }
 }
 
+const SILENT: LoggerService = {
+  log: () => undefined,
+  error: () => undefined,
+  warn: () => undefined,
+};
+
 async function compile(parts: ApplicationParts, world: World): Promise<TestingModule> {
   const { imports = [], providers, controllers, configure = (builder) => builder } = parts;
   const channels = (await importChannels(imports)) ? [] : [ChannelsModule.forRoot()];
@@ -84,6 +91,7 @@ async function compile(parts: ApplicationParts, world: World): Promise<TestingMo
     providers,
     controllers,
   });
+  if (parts.logger !== undefined) builder.setLogger(parts.logger || SILENT);
   return configure(builder).compile();
 }
 

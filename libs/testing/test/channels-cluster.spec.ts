@@ -2,13 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Consumer } from 'nest-channels';
 import { type ChannelsClusterOptions, createChannelsCluster } from '../src/index.js';
 import { Echo, Pages, Rooms } from './support/consumers.js';
-import { silenced, Tests } from './support/tests.js';
+import { Tests } from './support/tests.js';
 
 const tests = new Tests();
 afterEach(tests.close);
 
 const start = async (options: ChannelsClusterOptions) =>
-  tests.add(await createChannelsCluster({ configure: silenced, ...options }));
+  tests.add(await createChannelsCluster({ logger: false, ...options }));
 
 describe('a cluster', () => {
   it('lets clients of two servers talk through three workers', async () => {

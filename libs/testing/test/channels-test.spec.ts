@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { type ChannelLayer, ChannelsModule, InvalidConfiguration, Consumer } from 'nest-channels';
 import { WorkerRunning } from '../src/index.js';
 import { Echo, Jobs, Pages, Rooms } from './support/consumers.js';
-import { silenced, Tests } from './support/tests.js';
+import { Tests } from './support/tests.js';
 
 const tests = new Tests();
 afterEach(tests.close);
@@ -97,7 +97,7 @@ describe('a test of a root module', () => {
     class AppModule {}
     const test = await tests.start({
       imports: [AppModule],
-      configure: (builder) => silenced(builder).overrideProvider(Greeting).useValue({ text: 'hi' }),
+      configure: (builder) => builder.overrideProvider(Greeting).useValue({ text: 'hi' }),
     });
     const socket = test.webSocket('/greet');
     await socket.connect();

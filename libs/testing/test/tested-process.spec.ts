@@ -3,9 +3,8 @@ import { ChannelsRuntime } from 'nest-channels';
 import { TestedProcess } from '../src/index.js';
 import { World } from '../src/world.js';
 import { Echo } from './support/consumers.js';
-import { silenced } from './support/tests.js';
 
-const PARTS = { providers: [Echo], configure: silenced };
+const PARTS = { providers: [Echo], logger: false as const };
 
 describe('a tested process', () => {
   it.each(['embedded', 'server', 'worker'] as const)('runs and stops as %s', async (role) => {
@@ -26,6 +25,17 @@ describe('a tested process', () => {
       seen.push(app.get(ChannelsRuntime, { strict: false }).isReady);
     const process = await TestedProcess.start({ ...PARTS, prepare }, 'embedded', world);
     expect(seen).toEqual([false]);
+    await process.stop();
+    await world.close();
+  });
+
+  it('logs where a test wants it', async () => {
+    const world = new World();
+    const lines: unknown[] = [];
+    const log = (line: unknown): void => void lines.push(line);
+    const logger = { log, warn: log, error: log };
+    const process = await TestedProcess.start({ ...PARTS, logger }, 'embedded', world);
+    expect(lines).toContainEqual(expect.stringContaining('Mapped websocket.receive'));
     await process.stop();
     await world.close();
   });

@@ -1,4 +1,3 @@
-import type { TestingModuleBuilder } from '@nestjs/testing';
 import {
   type ChannelsTest,
   type ChannelsTestOptions,
@@ -10,7 +9,7 @@ export class Tests {
   readonly #running: { close(): Promise<void> }[] = [];
 
   async start(options: ChannelsTestOptions = {}): Promise<ChannelsTest> {
-    return this.add(await createChannelsTest({ configure: silenced, ...options }));
+    return this.add(await createChannelsTest({ logger: false, ...options }));
   }
 
   add<T extends { close(): Promise<void> }>(test: T): T {
@@ -21,10 +20,4 @@ export class Tests {
   readonly close = async (): Promise<void> => {
     for (const test of this.#running.splice(0)) await test.close();
   };
-}
-
-/** Keeps what an application logs out of the report: for `configure`. */
-export function silenced(builder: TestingModuleBuilder): TestingModuleBuilder {
-  const silent = (): void => undefined;
-  return builder.setLogger({ log: silent, error: silent, warn: silent });
 }
