@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -9,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ChannelsSettings } from './channels-options.js';
+import { Residents } from './connection-life/residents.js';
 import { LocalLayer } from './errors.js';
 import { Gateways } from './gateways.js';
 import { Layers } from './layers.js';
@@ -49,6 +51,7 @@ export class ChannelsRuntime
     private readonly gateways: Gateways,
     private readonly server: InterfaceServer,
     private readonly worker: Worker,
+    private readonly residents: Residents,
   ) {}
 
   /** Is true from the end of the boot to the beginning of the shutdown. */
@@ -117,7 +120,9 @@ export class ChannelsRuntime
   }
 
   #startServer(): void {
-    this.server.start(this.http.httpAdapter.getHttpServer(), this.gateways.list());
+    for (const each of this.routes.residences) this.#logger.log(`Mapped ${each.describe()}`);
+    const httpServer = this.http.httpAdapter.getHttpServer() as Server;
+    this.server.start(httpServer, this.gateways.list(), this.residents);
   }
 
   #startWorker(): void {

@@ -5,6 +5,8 @@ import { type ChannelsModuleOptions, ChannelsSettings } from './channels-options
 import { ChannelsOverride } from './channels-override.js';
 import { ChannelsRuntime } from './channels-runtime.js';
 import { Channels } from './channels.js';
+import { Residences } from './connection-life/residences.js';
+import { Residents } from './connection-life/residents.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
 import { ConsumerFlags } from './consumers/consumer-flags.js';
 import { ConsumerHandlers } from './consumers/consumer-handlers.js';
@@ -63,7 +65,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     HandlerFactory,
     ConsumerFlags,
     ConsumerHandlers,
+    Residences,
     RoutingTable,
+    Residents,
     InterfaceServer,
     WorkerEvents,
     Worker,

@@ -7,8 +7,18 @@ export interface ConsumerDeclaration {
   readonly filters: Filters;
 }
 
+/**
+ * Says how long a consumer lives.
+ *
+ * `message`: one instance handles the messages of all connections, in any worker. `connection`: each
+ * connection has an instance of its own, in the process of its interface server.
+ */
+export type Life = 'message' | 'connection';
+
 /** Are the options that a consumer class gives to all its handlers. */
 export interface ConsumersOptions {
+  /** Is how long its instances live; `message` if absent. */
+  readonly life?: Life;
   /**
    * Is the path before those of the handlers, a pattern (`/rooms/:room`) or a RegExp.
    *

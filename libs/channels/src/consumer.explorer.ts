@@ -1,5 +1,5 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import {
   type ConsumerDeclaration,
   consumerDeclarations,
@@ -12,6 +12,11 @@ import { WebsocketConsumer } from './consumers/websocket-consumer.js';
 
 /** Is what Nest knows of one provider; its type is not exported by name. */
 export type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** Returns the reference of the module that provides it: tokens are unique within a module only. */
+export function moduleRefOf({ host }: Wrapper): ModuleRef | undefined {
+  return host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance;
+}
 
 /** Is a method with at least one `@Consumer`. */
 export interface ConsumerMethod {

@@ -1,6 +1,6 @@
 import {
+  type Carrier,
   Channel,
-  type ChannelLayer,
   type Content,
   MalformedJson,
   MalformedMessage,
@@ -8,35 +8,36 @@ import {
   type PendingSend,
   type RouteMatch,
   type Router,
+  type SendFailure,
   type SendScope,
   type SendScopes,
 } from '@nest-channels/core';
-import { Answers, type Decision, isDecision } from './answers.js';
+import { type Answers, type Decision, isDecision } from './answers.js';
 import { ConsumeLater, MAX_RETRIES } from './control-flow.js';
 import { TaskTimeoutExceeded } from './errors.js';
 import type { Handler } from './handler.js';
 import { Ordering } from './ordering.js';
 import type { Journal } from './worker/journal.js';
 import type { Run, Runs } from './worker/runs.js';
-import type { WorkerSettings } from './worker-options.js';
 
 /** Is what a dispatcher works with, all of one layer. */
 export interface DispatcherParts {
-  readonly layer: ChannelLayer;
-  readonly router: Pick<Router<Handler>, 'match' | 'covers' | 'paths'>;
+  /** Carries replies. */
+  readonly layer: Carrier;
+  readonly router: Pick<Router<Handler>, 'match' | 'paths'>;
   readonly scopes: SendScopes;
-  readonly policy: Pick<WorkerSettings, 'unrouted' | 'onError'>;
+  /** Says when sends of a handler go out: when it ends, unless this is `none`. */
+  readonly buffering?: 'none';
+  readonly answers: Answers;
   readonly runs: Runs;
   readonly journal: Journal;
 }
 
 /** Takes messages to their handlers and turns what comes of it into replies and log lines. */
 export class Dispatcher {
-  readonly #answers: Answers;
   readonly ordering: Ordering;
 
   constructor(private readonly parts: DispatcherParts) {
-    this.#answers = new Answers(parts.router, parts.policy);
     this.ordering = new Ordering(parts.router);
   }
 
@@ -64,14 +65,19 @@ export class Dispatcher {
   }
 
   #handle(channel: string, content: Content, attempt: number): Promise<ConsumeLater | undefined> {
-    const { router, scopes, runs, journal } = this.parts;
+    const { router, runs, journal } = this.parts;
     const match = router.match(channel, content);
     const message = this.#messageOf(channel, content, match);
     const onLost = (send: PendingSend, error: unknown): void =>
       journal.lost(match?.handler, message, send, error);
-    if (!match) return scopes.run(() => this.#unrouted(message), onLost);
+    if (!match) return this.#inScope(() => this.#unrouted(message), onLost);
     const run = runs.begin({ handler: match.handler, message, attempt });
-    return scopes.run((scope) => this.#run(run, scope), onLost);
+    return this.#inScope((scope) => this.#run(run, scope), onLost);
+  }
+
+  #inScope<T>(work: (scope: SendScope) => Promise<T>, onLost: SendFailure): Promise<T> {
+    const { scopes, buffering } = this.parts;
+    return buffering === 'none' ? scopes.runUnbuffered(work, onLost) : scopes.run(work, onLost);
   }
 
   #messageOf(channel: string, content: Content, match?: RouteMatch<Handler>): Message {
@@ -85,7 +91,7 @@ export class Dispatcher {
   }
 
   async #unrouted(message: Message): Promise<undefined> {
-    this.parts.journal.unrouted(message, await this.#answers.unrouted(message));
+    this.parts.journal.unrouted(message, await this.parts.answers.unrouted(message));
   }
 
   async #run(run: Run, scope: SendScope): Promise<ConsumeLater | undefined> {
@@ -122,7 +128,7 @@ export class Dispatcher {
     scope.discard();
     if (run.attempt > MAX_RETRIES) {
       this.parts.journal.dropped(run);
-      await this.#answers.dropped(run.message);
+      await this.parts.answers.dropped(run.message);
       return undefined;
     }
     this.parts.journal.postponed(run, later);
@@ -130,14 +136,14 @@ export class Dispatcher {
   }
 
   async #decide(run: Run, decision: Decision): Promise<void> {
-    const mistake = await this.#answers.decide(run.message, decision);
+    const mistake = await this.parts.answers.decide(run.message, decision);
     if (mistake) await this.#failed(run, mistake);
     else this.parts.journal.finished(run);
   }
 
   async #failed(run: Run, error: unknown): Promise<void> {
     this.parts.journal.failed(run, error);
-    await this.#answers.failed(run.message, error);
+    await this.parts.answers.failed(run.message, error);
   }
 
   /** The handler may still run, in its scope: the answer needs one of its own. */
@@ -147,7 +153,7 @@ export class Dispatcher {
     scope.abandon(error);
     journal.timedOut(run, error);
     await scopes.run(
-      () => this.#answers.failed(message, error),
+      () => this.parts.answers.failed(message, error),
       (send, lost) => journal.lost(handler, message, send, lost),
     );
   }

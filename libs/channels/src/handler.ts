@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { CHANNELS_CONTEXT } from './channels-arguments-host.js';
-import type { ConsumerMethod, Wrapper } from './consumer.explorer.js';
+import { type ConsumerMethod, moduleRefOf, type Wrapper } from './consumer.explorer.js';
 import { declareOpenParameters, hasParameters, type Turn } from './consumers/open-parameters.js';
 import { isOrdered } from './enforce-ordering.decorator.js';
 import { EnhancerChains } from './enhancer-chain.js';
@@ -170,7 +170,7 @@ export class HandlerFactory {
   /** Makes a new instance for each message, which request-scoped providers inject as REQUEST. */
   #scoped(consumer: ConsumerMethod, around?: RunAround): Run {
     const { wrapper, method } = consumer;
-    const moduleRef = this.#moduleOf(wrapper);
+    const moduleRef = moduleRefOf(wrapper) ?? this.moduleRef;
     return async (message) => {
       const contextId = ContextIdFactory.getByRequest(message);
       moduleRef.registerRequestByContextId(requestOf(message, contextId, wrapper), contextId);
@@ -205,12 +205,6 @@ export class HandlerFactory {
       { guards: false, interceptors: false, filters: true },
       CHANNELS_CONTEXT,
     );
-  }
-
-  /** Tokens are unique within a module only. */
-  #moduleOf({ host }: Wrapper): ModuleRef {
-    const own = host?.getProviderByKey<ModuleRef>(ModuleRef)?.instance;
-    return own ?? this.moduleRef;
   }
 
   #pipeline(

@@ -8,7 +8,8 @@ export type { WorkerOptions } from './worker-options.js';
 export { type Coalesce, coalesce, type FrameKey, type OutboundPolicy } from './outbound-policy.js';
 
 // Consumers
-export { Consumer, Consumers, type ConsumersOptions } from './consumer.decorator.js';
+export { Consumer, Consumers, type ConsumersOptions, type Life } from './consumer.decorator.js';
+export { Parallel } from './parallel.decorator.js';
 export { Content, Json, Msg, PathParam, QueryParam } from './parameter.decorators.js';
 export type { ParameterArgument } from './parameter-declaration.js';
 export { CHANNELS_CONTEXT, ChannelsArgumentsHost } from './channels-arguments-host.js';

@@ -1,4 +1,12 @@
-import { ChannelsError, flatten, include, type Routable, route, Router } from '@nest-channels/core';
+import {
+  ChannelsError,
+  flatten,
+  include,
+  type Routable,
+  route,
+  type RoutePath,
+  Router,
+} from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
 import { ChannelsSettings } from './channels-options.js';
 import type { ConsumerDeclaration } from './consumer.decorator.js';
@@ -7,6 +15,8 @@ import { EnhancerChains } from './enhancer-chain.js';
 import { DEFAULT_LAYER } from './server-options.js';
 import { InvalidConfiguration } from './errors.js';
 import { Gateways } from './gateways.js';
+import type { Residence } from './connection-life/residence.js';
+import { Residences } from './connection-life/residences.js';
 import { ConsumerHandlers } from './consumers/consumer-handlers.js';
 import type { Handler } from './handler.js';
 import { Layers } from './layers.js';
@@ -16,10 +26,12 @@ import { Layers } from './layers.js';
 export class RoutingTable {
   readonly #routers = new Map<string, Router<Handler>>();
   readonly #consumers = new Map<Handler, ConsumerMethod>();
+  #residences: readonly Residence[] = [];
 
   constructor(
     private readonly explorer: ConsumerExplorer,
     private readonly handlers: ConsumerHandlers,
+    private readonly homes: Residences,
     private readonly enhancers: EnhancerChains,
     private readonly gateways: Gateways,
     private readonly layers: Layers,
@@ -45,6 +57,11 @@ export class RoutingTable {
   /** Returns the router of a layer; one without routes matches nothing. */
   router(alias: string): Router<Handler> {
     return this.#routers.get(alias) ?? new Router<Handler>([]);
+  }
+
+  /** Lists the classes whose instances live with connections. */
+  get residences(): readonly Residence[] {
+    return this.#residences;
   }
 
   /** Describes each route, its handler and what runs around it, for the boot log. */
@@ -82,7 +99,9 @@ export class RoutingTable {
   #routes(problems: Problems): Map<string, Routable<Handler>[]> {
     const routes = new Map<string, Routable<Handler>[]>();
     const owners = this.#gatewayRoutes();
-    for (const consumer of this.explorer.consumers()) {
+    const consumers = this.explorer.consumers();
+    this.#residences = this.#house(consumers.filter(livesWithConnection), owners, problems);
+    for (const consumer of consumers.filter((each) => !livesWithConnection(each))) {
       const alias = consumer.options.layer ?? DEFAULT_LAYER;
       if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
       const list = routes.get(alias) ?? [];
@@ -93,6 +112,22 @@ export class RoutingTable {
       routes.set(alias, [...list, ...added]);
     }
     return routes;
+  }
+
+  #house(
+    consumers: readonly ConsumerMethod[],
+    owners: Map<string, string>,
+    problems: Problems,
+  ): Residence[] {
+    for (const each of consumers) {
+      const own = [...this.enhancers.problems(each), ...this.homes.problems(each)];
+      for (const problem of own) problems.add(`${each.label}: ${problem}`);
+    }
+    return byClass(consumers).flatMap((methods) => {
+      const made = problems.collect(methods[0].type.name, () => this.homes.of(methods));
+      for (const residence of made) reportHoused(owners, this.settings, residence, problems);
+      return made;
+    });
   }
 
   /** What a gateway answers never becomes a message. */
@@ -115,6 +150,29 @@ export class RoutingTable {
 const UNROUTED =
   'nothing says which connections are its own; give it @Consumers({ path }), provide its asRoute(), ' +
   'or make it a stream of a demultiplexer';
+
+function byClass(consumers: readonly ConsumerMethod[]): ConsumerMethod[][] {
+  const classes = new Map<ConsumerMethod['wrapper'], ConsumerMethod[]>();
+  for (const each of consumers) {
+    classes.set(each.wrapper, [...(classes.get(each.wrapper) ?? []), each]);
+  }
+  return [...classes.values()];
+}
+
+function livesWithConnection({ options }: ConsumerMethod): boolean {
+  return options.life === 'connection';
+}
+
+function reportHoused(
+  owners: Map<string, string>,
+  { server }: ChannelsSettings,
+  { label, connections, paths }: Residence,
+  problems: Problems,
+): void {
+  reportOwned(owners, server.layer, label, connections, problems);
+  const own = new Map<string, string>();
+  for (const path of paths) reportOwned(own, label, path.handler.label, path, problems);
+}
 
 /** Texts are put under each other up to this width; a longer one pushes what follows aside. */
 const COLUMN_WIDTH = 60;
@@ -151,13 +209,22 @@ function reportTaken(
   problems: Problems,
 ): void {
   for (const path of flatten(routes)) {
-    const { label } = path.handler;
-    path.identities.forEach((identity, index) => {
-      const owner = owners.get(`${alias} ${identity}`);
-      if (owner) problems.add(`${label} (${path.places[index]}): ${owner} handles this already`);
-      else owners.set(`${alias} ${identity}`, label);
-    });
+    reportOwned(owners, alias, path.handler.label, path, problems);
   }
+}
+
+function reportOwned(
+  owners: Map<string, string>,
+  scope: string,
+  label: string,
+  { identities, places }: Pick<RoutePath<unknown>, 'identities' | 'places'>,
+  problems: Problems,
+): void {
+  identities.forEach((identity, index) => {
+    const owner = owners.get(`${scope} ${identity}`);
+    if (owner) problems.add(`${label} (${places[index]}): ${owner} handles this already`);
+    else owners.set(`${scope} ${identity}`, label);
+  });
 }
 
 class Problems {

@@ -21,8 +21,9 @@ import {
   Router,
   SendScopes,
 } from '@nest-channels/core';
+import { Answers } from '../src/answers.js';
 import { CloseConnection, ConsumeLater, DenyConnection } from '../src/control-flow.js';
-import { Dispatcher, type DispatcherParts } from '../src/dispatcher.js';
+import { Dispatcher } from '../src/dispatcher.js';
 import { TaskTimeoutExceeded } from '../src/errors.js';
 import type { Handler } from '../src/handler.js';
 import { Journal } from '../src/worker/journal.js';
@@ -69,21 +70,24 @@ const handler = (run: (message: Message) => unknown): Handler => ({
 function dispatcherOf(
   channel: string,
   run: (message: Message) => unknown,
-  policy: Partial<DispatcherParts['policy']> = {},
+  policy: Partial<Policy> = {},
 ): Dispatcher {
   const router = new Router([route(channel, handler(run), { path: '/known' })]);
   return dispatcher(router, { policy });
 }
 
+type Policy = ConstructorParameters<typeof Answers>[1];
+
 interface Parts {
   readonly scopes?: SendScopes;
-  readonly policy?: Partial<DispatcherParts['policy']>;
+  readonly policy?: Partial<Policy>;
 }
 
-function dispatcher(router: DispatcherParts['router'], parts: Parts = {}): Dispatcher {
+function dispatcher(router: Router<Handler>, parts: Parts = {}): Dispatcher {
   const policy = { unrouted: 'deny', onError: 'keep', ...parts.policy } as const;
   const scopes = parts.scopes ?? new SendScopes(clock);
-  return new Dispatcher({ layer, router, scopes, policy, runs, journal });
+  const answers = new Answers(router, policy);
+  return new Dispatcher({ layer, router, scopes, answers, runs, journal });
 }
 
 async function replies(): Promise<Content[]> {
@@ -379,7 +383,7 @@ describe('Dispatcher', () => {
 
   describe('with a handler that runs for too long', () => {
     /** Dispatches to a handler that hangs until the test lets it go on. */
-    async function hang(channel: string, policy: Partial<DispatcherParts['policy']> = {}) {
+    async function hang(channel: string, policy: Partial<Policy> = {}) {
       const gate = deferred();
       const sent = deferred<unknown>();
       const dispatching = dispatcherOf(
@@ -446,7 +450,7 @@ describe('Dispatcher', () => {
 
     it('counts and skips one that the router breaks on', async () => {
       const match = fail(new Error('router'));
-      const router = { match, paths: [] } as unknown as DispatcherParts['router'];
+      const router = { match, paths: [] } as unknown as Router<Handler>;
       await dispatcher(router).dispatch('jobs', {});
       expect(journal.tally.counts.poisoned).toBe(1);
     });

@@ -4,12 +4,15 @@ import { outgoing } from './outgoing.js';
 import { assertChannelName } from './names.js';
 import type { SendOptions, SendScopes } from './send-scope.js';
 
+/** Is what carries the messages of a channel: a layer, or what stands for one. */
+export type Carrier = Pick<ChannelLayer, 'send' | 'maxMessageBytes'>;
+
 /** Is a named queue that messages can be sent to; reading it is the worker's business. */
 export class Channel<Name extends string = string> {
   /** @throws InvalidName `CHANNELS_NAME_INVALID` */
   constructor(
     readonly name: Name,
-    private readonly layer: ChannelLayer,
+    private readonly layer: Carrier,
     private readonly scopes: SendScopes,
   ) {
     assertChannelName(name);

@@ -25,7 +25,7 @@ export type {
 } from './channel-contents.js';
 
 // Channels, groups and messages
-export { Channel } from './channel.js';
+export { type Carrier, Channel } from './channel.js';
 export { Group } from './group.js';
 export { type Captures, Message, type MessageParts } from './message.js';
 export { assertClose } from './close-code.js';

@@ -50,6 +50,17 @@ export class SendScopes {
   }
 
   /**
+   * Runs work in a scope that buffers nothing; a send that fails is reported all the same.
+   *
+   * @param work gets its scope, to abandon it
+   */
+  runUnbuffered<T>(work: (scope: SendScope) => Promise<T>, onFailure: SendFailure): Promise<T> {
+    const scope = new SendScope(this.clock, onFailure);
+    scope.close();
+    return this.#current.run(scope, work, scope);
+  }
+
+  /**
    * Sends now, or when the scope that is running ends.
    *
    * The promise of a buffered send resolves at once; that of any other rejects with the layer's

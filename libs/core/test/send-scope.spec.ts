@@ -90,6 +90,36 @@ describe('SendScopes', () => {
     });
   });
 
+  describe('inside a scope that buffers nothing', () => {
+    it('send at once', async () => {
+      const { scopes, report, jobs, layer } = new Bench();
+      const counts = await scopes.runUnbuffered(async () => {
+        void jobs.send({ id: 1 });
+        return layer.statistics().messagesCount;
+      }, report);
+      expect(counts).toBe(1);
+    });
+
+    it('report what fails, awaited or not', async () => {
+      const { scopes, report, jobs, failures } = new Bench({ capacity: 0 });
+      await scopes.runUnbuffered(async () => {
+        void jobs.send({ id: 1 });
+        await expectRejected(ChannelFull, jobs.send({ id: 2 }));
+      }, report);
+      expect(failures).toHaveLength(2);
+    });
+
+    it('send nothing any more once it is abandoned', async () => {
+      const { scopes, report, jobs, layer, failures } = new Bench();
+      await scopes.runUnbuffered(async (scope) => {
+        scope.abandon(new LayerUnavailable('over'));
+        await expectRejected(LayerUnavailable, jobs.send({ id: 1 }));
+      }, report);
+      expect(layer.statistics().messagesCount).toBe(0);
+      expect(failures).toHaveLength(1);
+    });
+  });
+
   describe('inside a scope', () => {
     it('hold sends back until the work has ended', async () => {
       const bench = new Bench();

@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream';
-import { ChannelFull, type ChannelLayer, type Clock, reasonOf } from '@nest-channels/core';
+import {
+  ChannelFull,
+  type ChannelLayer,
+  type Clock,
+  type Content,
+  reasonOf,
+  snapshot,
+} from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import type { RawData } from 'ws';
 import { quote } from '../log-text.js';
@@ -24,9 +31,13 @@ const ABNORMAL = 1006;
 /** Close code of a close frame without one (RFC 6455 §7.1.5). */
 const NO_STATUS = 1005;
 
+/** Says how a connection reached its last state: the application itself may have refused it. */
+export type Ending = 'refused' | 'ended';
+
 /** Is what all connections of a server share. */
 export interface ConnectionHost extends OutboundHost {
-  readonly layer: ChannelLayer;
+  /** Is where messages go: the layer, or who lives in this process with the connection. */
+  readonly layer: Pick<ChannelLayer, 'send'>;
   readonly upgrader: Upgrader;
   readonly settings: ServerSettings;
   readonly clock: Clock;
@@ -36,8 +47,8 @@ export interface ConnectionHost extends OutboundHost {
   isStopping(): boolean;
   /** Is called for each frame that the layer did not take. */
   frameLost(): void;
-  /** Is called once, when the connection has reached its last state. */
-  forget(connection: Connection): void;
+  /** Is called once, when the connection has reached its last state; only `ended` has a disconnect. */
+  forget(connection: Connection, ending: Ending): void;
 }
 
 /** Is the open half of a connection: a WebSocket and what flows through it. */
@@ -105,6 +116,17 @@ export class Connection implements Checked {
     if (this.#state === 'connecting') this.#decide(reply);
     else if (this.#state === 'open') this.#speak(reply);
     else if (this.#state === 'parting') this.#sendFrame(reply);
+  }
+
+  /** Sends an event on to the channel of its type, so that a worker handles it. */
+  async forward(event: Content): Promise<void> {
+    const identity = { reply_channel: this.replyChannel, path: this.#path };
+    const type = event['type'] as string;
+    try {
+      await this.host.layer.send(type, { ...snapshot(event), ...identity });
+    } catch (error) {
+      this.#warn(`lost an event of type ${quote(type)}: ${reasonOf(error)}`);
+    }
   }
 
   /** Ends the connection from the server's side. */
@@ -303,7 +325,7 @@ export class Connection implements Checked {
   /** Refuses as the application wants it: it knows, so no disconnect follows. */
   #refuse(refusal: Refusal): void {
     this.#opening?.refuse(refusal);
-    this.#forget();
+    this.#forget('refused');
   }
 
   /** Ends a connection that the application heard of and did not refuse. */
@@ -317,14 +339,14 @@ export class Connection implements Checked {
     line?.inbound.end();
     parting?.cancel();
     if (line?.inbound.isOver === false) this.#linger(line);
-    else this.#forget();
+    else this.#forget('ended');
     if (!parting) this.#sayFarewell(code, line);
   }
 
   /** Goes on hearing what is settled, as its disconnect has to wait for that. */
   #linger({ inbound }: Line): void {
     this.#state = 'lingering';
-    void inbound.finished().then(() => this.#forget());
+    void inbound.finished().then(() => this.#forget('ended'));
     if (this.host.isStopping()) this.#hurry();
   }
 
@@ -350,11 +372,11 @@ export class Connection implements Checked {
     return order;
   }
 
-  #forget(): void {
+  #forget(ending: Ending): void {
     this.#state = 'closed';
     this.#opening = undefined;
     this.#line = undefined;
-    this.host.forget(this);
+    this.host.forget(this, ending);
   }
 
   get #quotedPath(): string {

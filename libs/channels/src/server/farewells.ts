@@ -38,7 +38,7 @@ export class Farewells {
   #underWay = 0;
 
   constructor(
-    private readonly layer: ChannelLayer,
+    private readonly layer: Pick<ChannelLayer, 'send'>,
     private readonly clock: Clock,
   ) {}
 

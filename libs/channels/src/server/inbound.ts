@@ -15,7 +15,7 @@ const RETRY_MS = 100;
 
 /** Is what the inbound halves of all connections share. */
 export interface InboundHost {
-  readonly layer: ChannelLayer;
+  readonly layer: Pick<ChannelLayer, 'send'>;
   readonly settings: Pick<
     ServerSettings,
     | 'maxUnsettledFrames'

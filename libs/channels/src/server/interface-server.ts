@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ChannelLayer, localName } from '@nest-channels/core';
+import { type ChannelLayer, type Content, localName } from '@nest-channels/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
 import { Layers } from '../layers.js';
@@ -12,10 +12,11 @@ import { Entrance } from './entrance.js';
 import { Farewells } from './farewells.js';
 import { type ForeignPath, ForeignPaths } from './foreign-paths.js';
 import { Heartbeat } from './heartbeat.js';
+import type { Housing, HousingLine } from './housing.js';
 import { Mailbox } from './mailbox.js';
 import type { Upgrade } from './opening.js';
 import { loweredLimits, withinProcess } from './process-limits.js';
-import type { Reply } from './reply-reader.js';
+import { readReply, type Reply } from './reply-reader.js';
 import type { ServerStatistics } from './server-statistics.js';
 import { takeUpgrades } from './upgrade-listeners.js';
 import { Upgrader } from './upgrader.js';
@@ -39,6 +40,9 @@ export class InterfaceServer {
   #framesLost = 0;
   #mailbox?: Mailbox;
   #farewells?: Farewells;
+  #line?: HousingLine;
+  /** Is the host of connections whose consumers live in this process. */
+  #housed?: ConnectionHost;
   #entrance?: Entrance;
   readonly #heartbeat: Heartbeat;
   #allClosed?: () => void;
@@ -66,7 +70,7 @@ export class InterfaceServer {
   }
 
   /** Takes the upgrade requests of an HTTP server, but those of foreign paths. */
-  start(httpServer: Server, foreignPaths: readonly ForeignPath[] = []): void {
+  start(httpServer: Server, foreignPaths: readonly ForeignPath[] = [], housing?: Housing): void {
     if (this.#state !== 'idle') return;
     this.#state = 'running';
     const { server, clock } = this.settings;
@@ -76,10 +80,13 @@ export class InterfaceServer {
       clock,
       logger: this.#logger,
       deliver: (channel, reply) => this.#deliver(channel, reply, layer),
+      deliverEvent: (channel, event) => this.#deliverEvent(channel, event, layer),
     });
     this.#mailbox.open();
     this.#heartbeat.start();
     const host = this.#host(layer);
+    this.#line = housing?.open((channel, reply) => this.#speak(channel, reply));
+    if (this.#line) this.#housed = this.#housedHost(host, this.#line);
     this.#entrance = this.#entranceOf(httpServer);
     this.#listen(httpServer, foreignPaths, host);
   }
@@ -102,6 +109,8 @@ export class InterfaceServer {
     await this.#ended();
     this.#heartbeat.stop();
     await this.#farewells?.idle();
+    await this.#line?.idle();
+    this.#line?.close();
     await this.#mailbox?.close();
     this.#state = 'stopped';
   }
@@ -127,6 +136,19 @@ export class InterfaceServer {
       frameLost: () => this.#framesLost++,
       isStopping: () => this.#state === 'stopping',
       forget: (connection) => this.#forget(connection, layer),
+    };
+  }
+
+  /** Speaks to the consumer that lives with the connection, where others speak to the layer. */
+  #housedHost(host: ConnectionHost, line: HousingLine): ConnectionHost {
+    return {
+      ...host,
+      layer: line,
+      farewells: new Farewells(line, this.settings.clock),
+      forget: (connection, ending) => {
+        if (ending === 'refused') line.refused(connection.replyChannel);
+        host.forget(connection, ending);
+      },
     };
   }
 
@@ -161,14 +183,32 @@ export class InterfaceServer {
 
   #connect(upgrade: Upgrade, host: ConnectionHost): void {
     const id = (++this.#connectionCount).toString(36);
-    const connection = new Connection(this.#address + id, upgrade, host);
+    const isHoused = this.#line?.houses(upgrade.handshake) ?? false;
+    const own = isHoused && this.#housed ? this.#housed : host;
+    const connection = new Connection(this.#address + id, upgrade, own);
     this.#connections.set(id, connection);
     void connection.connect();
   }
 
+  #speak(channel: string, reply: Content): void {
+    this.#connections.get(localName(channel) ?? '')?.answer(readReply(reply));
+  }
+
   #deliver(channel: string, reply: Reply, layer: ChannelLayer): void {
     const connection = this.#connections.get(localName(channel) ?? '');
-    if (connection) return connection.answer(reply);
+    if (connection) connection.answer(reply);
+    else this.#closeChannel(channel, layer);
+  }
+
+  /** Leads an event to who lives with the connection, or else to the workers. */
+  #deliverEvent(channel: string, event: Content, layer: ChannelLayer): void {
+    if (this.#line?.tell(channel, event)) return;
+    const connection = this.#connections.get(localName(channel) ?? '');
+    if (connection) void connection.forward(event);
+    else this.#closeChannel(channel, layer);
+  }
+
+  #closeChannel(channel: string, layer: ChannelLayer): void {
     // Somebody still holds a closed connection in a group: it joined after the end.
     layer.closeChannel(channel).catch((error: Error) => this.#logger.warn(error.message));
   }

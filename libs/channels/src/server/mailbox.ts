@@ -1,6 +1,14 @@
-import { type ChannelLayer, type Clock, delay, reasonOf, type Received } from '@nest-channels/core';
+import {
+  type ChannelLayer,
+  type Clock,
+  type Content,
+  delay,
+  reasonOf,
+  type Received,
+} from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
 import { Breather } from '../breather.js';
+import { assertEvent, isEvent } from './event-reader.js';
 import { readReply, type Reply } from './reply-reader.js';
 
 const BATCH = 500;
@@ -12,6 +20,8 @@ export interface MailboxParts {
   readonly logger: Logger;
   /** Hands a reply to one of the channels it is for. */
   deliver(channel: string, reply: Reply): void;
+  /** Hands an event to one of the channels it is for; it belongs to all of them. */
+  deliverEvent(channel: string, event: Content): void;
 }
 
 /** Reads the replies for all connections of a process; survives any reply and a failing layer. */
@@ -55,11 +65,17 @@ export class Mailbox {
 
   #open({ channels, content }: Received): void {
     try {
+      if (isEvent(content)) return this.#openEvent(channels, content);
       const reply = readReply(content);
       for (const channel of channels) this.#deliver(channel, reply);
     } catch (error) {
       this.#logDropped(channels.join(', '), error);
     }
+  }
+
+  #openEvent(channels: readonly string[], event: Content): void {
+    assertEvent(event);
+    for (const channel of channels) this.parts.deliverEvent(channel, event);
   }
 
   #deliver(channel: string, reply: Reply): void {

@@ -15,9 +15,14 @@ import { Tally } from './worker-statistics.js';
  */
 export class Journal {
   readonly tally = new Tally();
-  readonly #logger = new Logger('Worker');
+  readonly #logger: Logger;
 
-  constructor(private readonly events: WorkerEvents) {}
+  constructor(
+    private readonly events: WorkerEvents,
+    context = 'Worker',
+  ) {
+    this.#logger = new Logger(context);
+  }
 
   started(run: Run): void {
     if (this.events.hasListeners) this.events.emit({ type: 'started', ...eventOf(run) });

@@ -1,6 +1,7 @@
 import { type Content, type Router, SendScopes } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
+import { Answers } from '../answers.js';
 import { Dispatcher } from '../dispatcher.js';
 import type { Handler } from '../handler.js';
 import { Layers } from '../layers.js';
@@ -91,7 +92,7 @@ export class ManualWorker {
       layer: this.layers.get(alias),
       router: routes,
       scopes: this.scopes,
-      policy: this.settings.worker,
+      answers: new Answers(routes, this.settings.worker),
       runs: this.#runs,
       journal: this.#journal,
     });

@@ -1,5 +1,6 @@
 import { delay, SendScopes } from '@nest-channels/core';
 import { Injectable, Logger } from '@nestjs/common';
+import { Answers } from '../answers.js';
 import { ChannelsSettings } from '../channels-options.js';
 import { Dispatcher } from '../dispatcher.js';
 import { InvalidConfiguration } from '../errors.js';
@@ -174,11 +175,12 @@ export class Worker {
   }
 
   #dispatcher(alias: string): Dispatcher {
+    const router = this.routes.router(alias);
     return new Dispatcher({
       layer: this.layers.get(alias),
-      router: this.routes.router(alias),
+      router,
       scopes: this.scopes,
-      policy: this.settings.worker,
+      answers: new Answers(router, this.settings.worker),
       runs: this.#runs,
       journal: this.#journal,
     });

@@ -107,6 +107,37 @@ describe('InterfaceServer', () => {
     expect(await two.client.next()).toBe('for two');
   });
 
+  it('sends events on to the channel of their type, with the keys of each connection', async () => {
+    const bench = await Bench.start();
+    const names = [await bench.open(), await bench.open()].map(({ name }) => name);
+    for (const name of names) await bench.layer.groupAdd('room', name);
+    await bench.layer.groupSend('room', { type: 'chat.said', text: 'hi' });
+    const events = [
+      await nextContent(bench.layer, 'chat.said'),
+      await nextContent(bench.layer, 'chat.said'),
+    ];
+    const event = { type: 'chat.said', text: 'hi', path: '/' };
+    expect(events).toEqual(names.map((name) => ({ ...event, reply_channel: name })));
+  });
+
+  it('logs an event that finds its channel full', async () => {
+    const bench = await Bench.start();
+    const { name } = await bench.open();
+    bench.layer.faults.send = (channel) =>
+      channel === 'chat.said' ? Promise.reject(new ChannelFull(channel, 1)) : Promise.resolve();
+    await bench.layer.send(name, { type: 'chat.said' });
+    expect(await bench.logs.nextProblem()).toContain('lost an event of type "chat.said"');
+  });
+
+  it('takes a channel that nobody has any more out of its groups for an event too', async () => {
+    const bench = await Bench.start();
+    const { client, name } = await bench.open();
+    await client.close();
+    expect(await bench.layer.closed.next()).toBe(name);
+    await bench.layer.send(name, { type: 'chat.said' });
+    expect(await bench.layer.closed.next()).toBe(name);
+  });
+
   it('speaks over the layer it is told to', async () => {
     const sockets = memoryLayer({ clock: new ManualClock() });
     const bench = await Bench.start({ layers: { sockets }, server: { layer: 'sockets' } });

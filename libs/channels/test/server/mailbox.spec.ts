@@ -18,6 +18,7 @@ let layer: FaultyLayer;
 let logs: LogRecorder;
 let mailbox: Mailbox;
 let delivered: Inbox<[channel: string, reply: Reply]>;
+let events: Inbox<[channel: string, event: Content]>;
 let deliver: (channel: string, reply: Reply) => void;
 
 beforeEach(() => {
@@ -25,12 +26,14 @@ beforeEach(() => {
   layer = new FaultyLayer(clock);
   logs = recordLogs();
   delivered = new Inbox();
+  events = new Inbox();
   deliver = (channel, reply) => delivered.push([channel, reply]);
   mailbox = new Mailbox(ADDRESS, {
     layer,
     clock,
     logger: new Logger('InterfaceServer'),
     deliver: (channel, reply) => deliver(channel, reply),
+    deliverEvent: (channel, event) => events.push([channel, event]),
   });
 });
 
@@ -78,6 +81,30 @@ describe('Mailbox', () => {
       close: { code: 1000, reason: '' },
     });
   });
+
+  it('hands an event to each channel it was sent to, whatever else it holds', async () => {
+    for (const local of ['1', '2']) await layer.groupAdd('room', ADDRESS + local);
+    mailbox.open();
+    const event = { type: 'chat.said', text: 'hi', of: { any: 'shape' } };
+    await layer.groupSend('room', event);
+    expect(await events.take(2)).toEqual([
+      [`${ADDRESS}1`, event],
+      [`${ADDRESS}2`, event],
+    ]);
+    expect(delivered.size).toBe(0);
+  });
+
+  it.each(['websocket.receive', 'not a name', ''])(
+    'drops an event of type "%s" and goes on',
+    async (type) => {
+      mailbox.open();
+      await send('1', { type });
+      expect(await logs.nextProblem()).toContain('Dropped a reply');
+      await send('1', { text: 'next' });
+      expect(await next()).toEqual(['1', 'next']);
+      expect(events.size).toBe(0);
+    },
+  );
 
   it('hands a group message to each member in it', async () => {
     for (const local of ['1', '2', '3']) await layer.groupAdd('room', ADDRESS + local);

@@ -8,6 +8,7 @@ import {
   SendScopes,
 } from '@nest-channels/core';
 import { Logger } from '@nestjs/common';
+import { Answers } from '../../src/answers.js';
 import { Dispatcher } from '../../src/dispatcher.js';
 import { ConsumeLater } from '../../src/control-flow.js';
 import { Consumption } from '../../src/worker/consumption.js';
@@ -92,11 +93,12 @@ interface Options {
 }
 
 function dispatcher(on: FaultyLayer): Dispatcher {
+  const router = new Router([route(['jobs', 'mail', 'slow'], { label: 'Test.run', run: handle })]);
   return new Dispatcher({
     layer: on,
-    router: new Router([route(['jobs', 'mail', 'slow'], { label: 'Test.run', run: handle })]),
+    router,
     scopes: new SendScopes(clock),
-    policy: { unrouted: 'deny', onError: 'keep' },
+    answers: new Answers(router, { unrouted: 'deny', onError: 'keep' }),
     runs: new Runs(clock, 60_000),
     journal: new Journal(new WorkerEvents()),
   });

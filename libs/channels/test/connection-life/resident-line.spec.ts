@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Content } from '@nest-channels/core';
+import { ResidentLine } from '../../src/connection-life/resident-line.js';
+import { CONNECT, type Handle, ResidentBench } from '../support/resident-bench.js';
+import { settled } from '../support/settled.js';
+
+let bench: ResidentBench;
+let closed: string[];
+
+beforeEach(() => {
+  bench = new ResidentBench();
+  closed = [];
+});
+afterEach(() => expect(bench.clock.timers).toBe(0));
+
+function line(handlers: Readonly<Record<string, Handle>>): ResidentLine {
+  return new ResidentLine({
+    residences: [bench.residence(handlers)],
+    speak: (channel, reply) => bench.spoken.push({ channel, ...reply }),
+    host: bench.host,
+    closeChannel: (name) => closed.push(name),
+  });
+}
+
+const of = (local: number, more: Content = {}): Content => ({
+  ...CONNECT,
+  reply_channel: `server.test!${local}`,
+  ...more,
+});
+
+describe('ResidentLine', () => {
+  it('houses the connections of its paths', () => {
+    const own = line({});
+    expect(own.houses({ path: '/rooms/a' })).toBe(true);
+    expect(own.houses({ path: '/others/a' })).toBe(false);
+    own.close();
+  });
+
+  it('leads each message to the resident of its connection', async () => {
+    const own = line({ 'websocket.receive': ({ content }) => content['text'] });
+    for (const local of [1, 2]) await own.send('websocket.connect', of(local));
+    await own.send('websocket.receive', of(2, { text: 'two' }));
+    await own.send('websocket.receive', of(3, { text: 'nobody' }));
+    await settled();
+    expect(bench.spoken).toEqual([
+      { channel: 'server.test!1', accept: true },
+      { channel: 'server.test!2', accept: true },
+      { channel: 'server.test!2', text: 'two' },
+    ]);
+    own.close();
+  });
+
+  it('gives each resident an event of its own, and knows who is none', async () => {
+    const events: Content[] = [];
+    const own = line({
+      'chat.said': ({ content }) => {
+        events.push(content);
+        (content['by'] as { name: string }).name += '!';
+      },
+    });
+    for (const local of [1, 2]) await own.send('websocket.connect', of(local));
+    const event = { type: 'chat.said', by: { name: 'Ann' } };
+    const told = [1, 2, 3].map((local) => own.tell(`server.test!${local}`, event));
+    await settled();
+    expect(told).toEqual([true, true, false]);
+    expect(events.map(({ by }) => by)).toEqual([{ name: 'Ann!' }, { name: 'Ann!' }]);
+    expect(event.by.name).toBe('Ann');
+    own.close();
+  });
+
+  it('is idle when all have left, whose channels are closed then', async () => {
+    const own = line({});
+    await own.idle();
+    for (const local of [1, 2]) await own.send('websocket.connect', of(local));
+    await settled();
+    const idle = own.idle();
+    own.refused('server.test!1');
+    await own.send('websocket.disconnect', of(2, { code: 1000 }));
+    await own.send('websocket.disconnect', of(2, { code: 1000 }));
+    await idle;
+    expect(closed.toSorted()).toEqual(['server.test!1', 'server.test!2']);
+    own.close();
+  });
+});
