@@ -30,8 +30,6 @@ export const LEAVE_MS = 10_000;
 /** Close code of a connection that never opened (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
 
-const NO_PATHS: readonly RoutePath<Handler>[] = [];
-
 const REFUSAL = { accept: false, status: 500, close: 1011 };
 
 /** Is what all residents of a process share. */
@@ -100,7 +98,7 @@ export class Resident implements Carrier {
 
   /** Are none: messages of one resident are in order anyway. */
   get paths(): readonly RoutePath<Handler>[] {
-    return NO_PATHS;
+    return [];
   }
 
   /** Makes the instance and has it handle the connect. */
