@@ -14,7 +14,7 @@ export default {
     '<rootDir>/docs/snippets/**/*.spec.ts',
   ],
   // These run alone: see jest.real-time.config.mjs.
-  testPathIgnorePatterns: ['<rootDir>/libs/redis/'],
+  testPathIgnorePatterns: ['<rootDir>/libs/redis/', '<rootDir>/test/faults/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

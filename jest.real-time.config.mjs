@@ -1,7 +1,8 @@
 import base from './jest.config.mjs';
 
 /**
- * Runs the tests of layers over a server, whose time is that of the server, alone and one by one.
+ * Runs the tests of layers over a server, whose time is that of the server, and those that break
+ * servers and processes, alone and one by one.
  *
  * @type {import('jest').Config}
  */
@@ -9,5 +10,5 @@ export default {
   ...base,
   maxWorkers: 1,
   testPathIgnorePatterns: [],
-  testMatch: ['<rootDir>/libs/redis/test/**/*.spec.ts'],
+  testMatch: ['<rootDir>/libs/redis/test/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.ts'],
 };
