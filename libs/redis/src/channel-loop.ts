@@ -1,86 +1,113 @@
-import { delay, type Clock } from '@nest-channels/core';
+import { type Clock, delay } from '@nest-channels/core';
+import { type Handed, readHanded } from './handed.js';
 import type { Arrived, Inbox } from './inbox.js';
-import type { Keys } from './keys.js';
-import type { Argument, RedisLink } from './redis-link.js';
 
-/** Is how long one wait lasts; a name that is wanted meanwhile ends it. */
-const WAIT_SECONDS = 2;
+/** Is how long a wait is trusted that nothing came of; then Redis is asked again. */
+const WAIT_MS = 2_000;
 
-/** Is the most that is taken out of Redis at once: it is lost if the connection breaks then. */
-const BATCH = 32;
+/** Is the most that is asked for at once. */
+const BATCH = 128;
 
 /** Is how long the loop rests when Redis cannot be asked. */
 const REST_MS = 50;
 
+/** Is how often Redis is told anew which channels are read, within the lease. */
+const RENEWALS_PER_LEASE = 3;
+
+/** Is what a request for messages asks for. */
+export interface Claim {
+  /** Tells its messages from others that are on their way. */
+  readonly number: number;
+  /** Is an earlier claim that may still wait, 0 if there is none. */
+  readonly previous: number;
+  readonly mode: 'wait' | 'look';
+  /** Is the first entry that is still needed of what was handed over. */
+  readonly keepFrom: string;
+  readonly count: number;
+  /** Says that Redis has to be told that these channels are read. */
+  readonly joins: boolean;
+  readonly names: readonly string[];
+}
+
+/**
+ * Is what became of a claim: messages are on their way; or those of the previous one are; or it
+ * waits; or there is nothing.
+ */
+export type ClaimOutcome = 'handed' | 'served' | 'waiting' | 'nothing';
+
 /** Is what the loop needs of the layer. */
 export interface ChannelLoopOptions {
-  /** Is the connection that waits. */
-  readonly link: RedisLink;
-  readonly keys: Keys;
   readonly clock: Clock;
-  readonly processId: string;
+  /** Is how long Redis remembers which channels this process reads. */
+  readonly leaseMs: number;
+  readonly claim: (claim: Claim) => Promise<ClaimOutcome>;
   /** Lists the channels that somebody waits for. */
   readonly wanted: () => readonly Inbox[];
   /** Hands over what came and returns what nobody waits for any more. */
   readonly deliver: (name: string, messages: readonly Arrived[]) => readonly Arrived[];
   /** Puts messages back to the head of their channel. */
   readonly giveBack: (name: string, messages: readonly Arrived[]) => Promise<void>;
-  /** Ends the present wait. */
-  readonly wake: () => void;
   /** Is told of an entry that is no message. */
   readonly onMalformed: (name: string) => void;
+  /** Is told that nothing came for a while. */
+  readonly onSilence: () => void;
 }
 
 /** Is a look into channels without waiting. */
 interface Look {
   readonly names: readonly string[];
   readonly max: number;
-  readonly resolve: (messages: Arrived[]) => void;
+  readonly resolve: (messages: readonly Arrived[]) => void;
 }
 
-/** Waits in Redis for messages of normal channels, one wait for all names of the process. */
+/**
+ * Asks Redis for messages of normal channels, one request at a time for all names of the process.
+ *
+ * What Redis hands over comes through a stream of the process, which is read without taking anything
+ * out: a connection that breaks meanwhile loses nothing. The next request says what has come.
+ */
 export class ChannelLoop {
-  #waitsFor: ReadonlySet<string> = new Set();
   readonly #looks: Look[] = [];
+  /** Is the look that Redis was asked for, and the number of its claim. */
+  #look?: { readonly claim: number; readonly resolve: Look['resolve'] };
+  #claims = 0;
+  /** Is the claim that waits in Redis or whose messages are on their way, and the last that came. */
+  #pending = 0;
+  #came = 0;
+  #keepFrom = '';
+  readonly #joined = new Set<string>();
+  #joinedAt = -Infinity;
+  #waitsFor: ReadonlySet<string> = new Set();
   #turn = 0;
+  #isWoken = false;
+  #wake: () => void = () => (this.#isWoken = true);
   #state: 'running' | 'closing' = 'running';
 
   constructor(private readonly options: ChannelLoopOptions) {}
 
   /** Makes sure that a channel is waited for. */
   want(name: string): void {
-    if (!this.#waitsFor.has(name)) this.options.wake();
+    if (!this.#waitsFor.has(name)) this.#wake();
   }
 
   /** Resolves when it has ended. */
   async run(): Promise<void> {
-    while (this.#state === 'running') {
-      try {
-        await this.#next();
-      } catch {
-        await delay(this.options.clock, REST_MS);
-      }
-    }
+    while (this.#state === 'running') await this.#safely(() => this.#next());
     for (const { resolve } of this.#looks.splice(0)) resolve([]);
+    await this.#safely(() => this.#stopWaiting());
   }
 
-  /** Ends the loop when its present wait is over. */
+  /** Ends the loop; what was on its way is given back first. */
   close(): void {
     this.#state = 'closing';
-    this.options.wake();
+    this.#wake();
   }
 
-  async #next(): Promise<void> {
-    for (let look = this.#looks.shift(); look; look = this.#looks.shift()) await this.#look(look);
-    const { keys, link, processId } = this.options;
-    const inboxes = this.#rotated(this.options.wanted());
-    const names = inboxes.map(({ name }) => name);
-    const count = Math.max(1, Math.min(BATCH, ...inboxes.map(({ demand }) => demand)));
-    const waitedFor = [keys.wake(processId), ...names.map((name) => keys.queue(name))];
-    this.#waitsFor = new Set(names);
-    const reply = await link.wait('BLMPOP', ...blmpop(waitedFor, count));
-    this.#waitsFor = new Set();
-    if (reply) await this.#came(reply as [Buffer, Buffer[]]);
+  /** Has to be told when Redis may know nothing of this process any more. */
+  forget(): void {
+    this.#pending = 0;
+    this.#joined.clear();
+    this.#wake();
   }
 
   /**
@@ -88,40 +115,146 @@ export class ChannelLoop {
    *
    * It waits for its turn: beside a wait that just got something it would overtake that.
    */
-  take(names: readonly string[], max: number): Promise<Arrived[]> {
+  take(names: readonly string[], max: number): Promise<readonly Arrived[]> {
     if (this.#state === 'closing') return Promise.resolve([]);
     return new Promise((resolve) => {
       this.#looks.push({ names, max, resolve });
-      this.options.wake();
+      this.#wake();
     });
   }
 
-  async #look({ names, max, resolve }: Look): Promise<void> {
-    const { keys, link } = this.options;
-    const queues = names.map((name) => keys.queue(name));
-    let messages: Arrived[] = [];
+  /** Takes in what was handed to this process. */
+  async came(id: string, fields: readonly Buffer[]): Promise<void> {
+    const handed = readHanded(id, fields);
+    if (!handed) return;
+    this.#keepFrom = handed.keepFrom;
+    this.#came = Math.max(this.#came, handed.claim);
+    for (let count = 0; count < handed.malformed; count++) this.options.onMalformed(handed.name);
+    const left = this.#deliver(handed);
+    this.#wake();
+    if (left.length > 0) await this.giveBack(handed.name, left);
+  }
+
+  /** Puts messages back, and is known to read their channel no more. */
+  async giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
+    this.#joined.delete(name);
+    await this.options.giveBack(name, messages);
+    // It may have joined again while they were on their way.
+    this.#joined.delete(name);
+    if (this.#waitsFor.has(name)) this.#wake();
+  }
+
+  #deliver({ claim, name, messages }: Handed): readonly Arrived[] {
+    if (this.#look?.claim !== claim) return this.options.deliver(name, messages);
+    this.#look.resolve(messages);
+    this.#look = undefined;
+    return [];
+  }
+
+  async #safely(step: () => Promise<void>): Promise<void> {
     try {
-      const reply = await link.call('LMPOP', queues.length, ...queues, 'LEFT', 'COUNT', max);
-      const [key, entries] = (reply ?? ['', []]) as [Buffer | string, Buffer[]];
-      messages = this.#read(String(key).slice(keys.queue('').length), entries);
-    } finally {
-      resolve(messages);
+      await step();
+    } catch {
+      // What was asked may have been done or not: nothing is known of it any more.
+      this.forget();
+      await delay(this.options.clock, REST_MS);
     }
   }
 
-  async #came([key, entries]: [key: Buffer, entries: Buffer[]]): Promise<void> {
-    const { deliver, giveBack, keys } = this.options;
-    const queue = keys.queue('');
-    if (!String(key).startsWith(queue)) return;
-    const name = String(key).slice(queue.length);
-    const left = deliver(name, this.#read(name, entries));
-    if (left.length > 0) await giveBack(name, left);
+  async #next(): Promise<void> {
+    this.#isWoken = false;
+    const look = this.#looks.shift();
+    if (look) return this.#lookInto(look);
+    const inboxes = this.#rotated(this.options.wanted());
+    if (inboxes.length === 0) return this.#restUnwanted();
+    const names = inboxes.map(({ name }) => name);
+    const count = Math.max(1, Math.min(BATCH, ...inboxes.map(({ demand }) => demand)));
+    this.#waitsFor = new Set(names);
+    const outcome = await this.#claim('wait', names, count);
+    await this.#rest(outcome);
+    this.#waitsFor = new Set();
   }
 
-  #read(name: string, entries: readonly Buffer[]): Arrived[] {
-    const whole = entries.filter((entry) => entry.length > TIME_BYTES);
-    for (let count = whole.length; count < entries.length; count++) this.options.onMalformed(name);
-    return whole.map((entry) => readEntry(name, entry));
+  async #restUnwanted(): Promise<void> {
+    if (this.#isPending) await this.#stopWaiting();
+    else await this.#woken(Infinity);
+  }
+
+  /** Takes back what may wait in Redis, or waits for what was handed over meanwhile. */
+  async #stopWaiting(): Promise<void> {
+    if (!this.#isPending) return;
+    const outcome = await this.#claim('look', [], 1);
+    if (outcome === 'served') await this.#untilItCame(outcome);
+  }
+
+  async #lookInto({ names, max, resolve }: Look): Promise<void> {
+    try {
+      let outcome: ClaimOutcome;
+      do {
+        this.#look = { claim: this.#claims + 1, resolve };
+        outcome = await this.#claim('look', names, max);
+        if (outcome !== 'nothing') await this.#untilItCame(outcome);
+      } while (outcome === 'served');
+    } finally {
+      this.#look?.resolve([]);
+      this.#look = undefined;
+    }
+  }
+
+  get #isPending(): boolean {
+    return this.#pending > this.#came;
+  }
+
+  async #claim(
+    mode: Claim['mode'],
+    names: readonly string[],
+    count: number,
+  ): Promise<ClaimOutcome> {
+    const number = ++this.#claims;
+    const previous = this.#isPending ? this.#pending : 0;
+    const joins = mode === 'wait' && this.#joins(names);
+    const claim = { number, previous, mode, count, joins, names, keepFrom: this.#keepFrom };
+    const outcome = await this.options.claim(claim);
+    if (outcome !== 'served') this.#pending = outcome === 'nothing' ? 0 : number;
+    return outcome;
+  }
+
+  /** Says whether Redis does not know, or might forget soon, that these are read. */
+  #joins(names: readonly string[]): boolean {
+    const { clock, leaseMs } = this.options;
+    const isDue = clock.now() - this.#joinedAt > leaseMs / RENEWALS_PER_LEASE;
+    if (!isDue && names.every((name) => this.#joined.has(name))) return false;
+    if (isDue) this.#joined.clear();
+    for (const name of names) this.#joined.add(name);
+    this.#joinedAt = clock.now();
+    return true;
+  }
+
+  async #untilItCame(outcome: ClaimOutcome): Promise<void> {
+    while (this.#isPending) await this.#rest(outcome);
+  }
+
+  /** Rests until something happens; what was on its way and does not come is given up. */
+  async #rest(outcome: ClaimOutcome): Promise<void> {
+    if (!this.#isPending || (await this.#woken(WAIT_MS))) return;
+    this.options.onSilence();
+    if (outcome !== 'waiting') this.#pending = 0;
+  }
+
+  /** Says whether it was woken within this time. */
+  #woken(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (isWoken: boolean): void => {
+        timer?.cancel();
+        this.#isWoken = false;
+        this.#wake = () => (this.#isWoken = true);
+        resolve(isWoken);
+      };
+      const timer =
+        ms === Infinity ? undefined : this.options.clock.setTimer(() => finish(false), ms);
+      this.#wake = () => finish(true);
+      if (this.#isWoken) finish(true);
+    });
   }
 
   /** Redis takes from the first channel that has something: each is the first at times. */
@@ -129,26 +262,4 @@ export class ChannelLoop {
     const start = inboxes.length > 0 ? this.#turn++ % inboxes.length : 0;
     return [...inboxes.slice(start), ...inboxes.slice(0, start)];
   }
-}
-
-const TIME_BYTES = 8;
-
-/** Reads an entry of a list: when it was sent, and its body. */
-export function readEntry(name: string, entry: Buffer): Arrived {
-  return {
-    channels: [name],
-    sentAt: entry.readDoubleBE(0),
-    body: entry.subarray(TIME_BYTES),
-  };
-}
-
-/** Writes an entry of a list. */
-export function writeEntry({ sentAt, body }: Arrived): Buffer {
-  const time = Buffer.alloc(TIME_BYTES);
-  time.writeDoubleBE(sentAt);
-  return Buffer.concat([time, body]);
-}
-
-function blmpop(keys: readonly string[], count: number): Argument[] {
-  return [WAIT_SECONDS, keys.length, ...keys, 'LEFT', 'COUNT', count];
 }

@@ -26,9 +26,9 @@ export class Keys {
     return `${this.root}p:${id}`;
   }
 
-  /** Wakes the loop of a process that waits for normal channels, a list. */
-  wake(id: string): string {
-    return `${this.root}w:${id}`;
+  /** Holds what was handed to a process of normal channels, a stream. */
+  handed(id: string): string {
+    return `${this.root}t:${id}`;
   }
 
   /** Matches every key in a SCAN. */

@@ -37,6 +37,8 @@ export interface MailboxLoopOptions {
     version: number,
   ) => string[] | Promise<string[]>;
   readonly onNotice: (notice: Notice) => Promise<void>;
+  /** Is given what was handed to this process of normal channels. */
+  readonly onHanded: (id: string, fields: readonly Buffer[]) => void;
   /** Ends the present wait. */
   readonly wake: () => void;
   /** Is told of an entry that is no message, or that nobody is left for. */
@@ -53,6 +55,7 @@ type Entry = [id: Buffer, fields: Buffer[]];
 export class MailboxLoop {
   readonly #places = new Map<string, string>();
   #noticePlace = STREAM_START;
+  #handedPlace = STREAM_START;
   #isResumed = false;
   #isPaused = false;
   #state: 'running' | 'closing' = 'running';
@@ -106,8 +109,10 @@ export class MailboxLoop {
     const names = this.names.filter((name) => this.options.held(name) < HELD_LIMIT);
     this.#isPaused = names.length < this.#places.size;
     const { keys, link, processId } = this.options;
-    const streams = [keys.process(processId), ...names.map((name) => keys.mailbox(name))];
-    const places = [this.#noticePlace, ...names.map((name) => this.#places.get(name)!)];
+    const own = [keys.process(processId), keys.handed(processId)];
+    const streams = [...own, ...names.map((name) => keys.mailbox(name))];
+    const ownPlaces = [this.#noticePlace, this.#handedPlace];
+    const places = [...ownPlaces, ...names.map((name) => this.#places.get(name)!)];
     const limits = ['COUNT', BATCH, 'BLOCK', WAIT_MS, 'STREAMS'] as const;
     const reply = await link.wait('XREAD', ...limits, ...streams, ...places);
     for (const [key, entries] of (reply ?? []) as [Buffer, Entry[]][]) {
@@ -121,6 +126,8 @@ export class MailboxLoop {
     const { keys, link, processId } = this.options;
     const notices = await this.#newest(link, keys.process(processId));
     if (notices && isBefore(notices, this.#noticePlace)) this.#noticePlace = STREAM_START;
+    const handed = await this.#newest(link, keys.handed(processId));
+    if (handed && isBefore(handed, this.#handedPlace)) this.#handedPlace = STREAM_START;
     for (const [name, place] of this.#places) {
       const newest = await this.#newest(link, keys.mailbox(name));
       if (newest && isBefore(newest, place)) this.#places.set(name, STREAM_START);
@@ -133,15 +140,20 @@ export class MailboxLoop {
   }
 
   async #came(key: string, entries: readonly Entry[]): Promise<void> {
-    const { keys } = this.options;
+    const { keys, processId } = this.options;
     const mailbox = keys.mailbox('');
-    for (const [id, fields] of entries) {
-      const isMessage = key.startsWith(mailbox);
-      const name = key.slice(mailbox.length);
-      await (isMessage
-        ? this.#message(name, String(id), fields)
-        : this.#notice(String(id), fields));
+    const name = key.startsWith(mailbox) ? key.slice(mailbox.length) : undefined;
+    for (const [bytes, fields] of entries) {
+      const id = String(bytes);
+      if (name !== undefined) await this.#message(name, id, fields);
+      else if (key === keys.handed(processId)) this.#handed(id, fields);
+      else await this.#notice(id, fields);
     }
+  }
+
+  #handed(id: string, fields: readonly Buffer[]): void {
+    this.#handedPlace = id;
+    this.options.onHanded(id, fields);
   }
 
   /** Waits only where Redis has to be asked who a message is for. */

@@ -1,7 +1,8 @@
 import { delay, type Received, type ReceiveOptions } from '@nest-channels/core';
-import { ChannelLoop, writeEntry } from './channel-loop.js';
+import { ChannelLoop, type Claim, type ClaimOutcome } from './channel-loop.js';
 import { type Arrived, Inbox, type Place, type Receiver } from './inbox.js';
 import { Inboxes } from './inboxes.js';
+import { writeListEntry } from './list-entry.js';
 import { MailboxLoop, type Notice } from './mailbox-loop.js';
 import type { RedisGroups } from './redis-groups.js';
 import { RedisLink } from './redis-link.js';
@@ -22,7 +23,8 @@ const HELD_AGAIN = 500;
 export class RedisReception {
   readonly #inboxes: Inboxes;
   readonly #mailboxLink: RedisLink;
-  readonly #channelLink: RedisLink;
+  /** Is how Redis knows that this process lives. */
+  readonly #presenceLink: RedisLink;
   readonly #mailboxes: MailboxLoop;
   readonly #channels: ChannelLoop;
   readonly #trims = new Map<string, Place>();
@@ -43,15 +45,16 @@ export class RedisReception {
       onTaken: (inbox, { place }) => place && this.#trim(inbox.name, place),
     });
     this.#mailboxLink = this.#link(() => this.#mailboxes.resumed());
-    this.#channelLink = this.#link(() => undefined);
+    this.#presenceLink = this.#link(() => void this.#bePresent());
     this.#mailboxes = this.#mailboxLoop();
     this.#channels = this.#channelLoop();
   }
 
   open(): void {
     this.#mailboxLink.open();
-    this.#channelLink.open();
-    this.#loops = Promise.all([this.#mailboxes.run(), this.#channels.run()]);
+    this.#presenceLink.open();
+    const channels = this.#channels.run().finally(() => this.#mailboxes.close());
+    this.#loops = Promise.all([this.#mailboxes.run(), channels]);
   }
 
   /** Returns what is there, or what comes first. */
@@ -80,6 +83,7 @@ export class RedisReception {
   /** Forgets what came: it is no longer in Redis. */
   clear(): void {
     this.#inboxes.clear();
+    this.#channels.forget();
   }
 
   /** Ends every receive; resolves when nothing is under way any more. */
@@ -87,7 +91,6 @@ export class RedisReception {
     this.#state = 'closed';
     const waiting = Array.from(this.#inboxes.all()).flatMap(({ receivers }) => [...receivers]);
     for (const receiver of waiting) receiver.end();
-    this.#mailboxes.close();
     this.#channels.close();
     const patience = new AbortController();
     const { clock, limits } = this.session;
@@ -95,7 +98,7 @@ export class RedisReception {
     patience.abort();
     await this.#sendTrims();
     this.#mailboxLink.close();
-    this.#channelLink.close();
+    this.#presenceLink.close();
     await this.#loops;
   }
 
@@ -160,7 +163,7 @@ export class RedisReception {
     );
     const arrived = await this.#channels.take(normal, max);
     if (signal.aborted && arrived.length > 0) {
-      await this.#giveBack(arrived[0].channels[0], arrived);
+      await this.#channels.giveBack(arrived[0].channels[0], arrived);
       return [];
     }
     const opened = arrived.map((each) => this.#open(new Inbox(each.channels[0]), each));
@@ -223,9 +226,10 @@ export class RedisReception {
   }
 
   async #giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
-    const entries = messages.toReversed().map(writeEntry);
+    const entries = messages.toReversed().map(writeListEntry);
+    const { processId, keyLifetimeMs } = this.session;
     try {
-      await this.session.run(SCRIPTS.giveBack, name, this.session.keyLifetimeMs, ...entries);
+      await this.session.run(SCRIPTS.giveBack, name, processId, keyLifetimeMs, ...entries);
     } catch {
       // It may be there again or not: putting it back once more could double it.
       this.session.countLost(name, messages.length);
@@ -274,26 +278,51 @@ export class RedisReception {
       deliver: (name, messages) => void this.#inboxes.deliver(name, messages),
       membersAt: (...what) => this.groups.membersAt(...what),
       onNotice: (notice) => this.#noticed(notice),
+      onHanded: (id, fields) => void this.#channels.came(id, fields),
       wake: () => this.#wake(key, 'XADD', 'MAXLEN', '~', '1000', '*', 'wake', ''),
       onSkipped: (name, place, why) => this.#skipped(name, place, why),
     });
   }
 
   #channelLoop(): ChannelLoop {
-    const { keys, clock, processId } = this.session;
-    const key = keys.wake(processId);
+    const { clock, limits } = this.session;
     return new ChannelLoop({
-      link: this.#channelLink,
-      keys,
       clock,
-      processId,
+      leaseMs: readingLeaseMs(limits.leaseMs),
+      claim: (claim) => this.#claim(claim),
       wanted: () => this.#inboxes.wanted(),
       deliver: (name, messages) => this.#inboxes.deliver(name, messages),
       giveBack: (name, messages) => this.#giveBack(name, messages),
-      wake: () => this.#wake(key, 'RPUSH', ''),
       onMalformed: (name) => this.#skip(name),
+      // Nothing else is said on that connection, and it could be dead.
+      onSilence: () => void this.#presenceLink.call('ping').catch(() => undefined),
     });
   }
+
+  async #claim({ number, previous, mode, count, joins, names, keepFrom }: Claim) {
+    const { processId, limits, keyLifetimeMs } = this.session;
+    const who = [processId, number, previous || '', mode, keepFrom, count] as const;
+    const times = [readingLeaseMs(limits.leaseMs), keyLifetimeMs] as const;
+    const args = [...who, ...times, joins ? 'join' : '', ...names];
+    return String(await this.session.run(SCRIPTS.claim, ...args)) as ClaimOutcome;
+  }
+
+  /** What came to a list before Redis knew of this process is asked for then. */
+  async #bePresent(): Promise<void> {
+    const { keys, processId } = this.session;
+    try {
+      // ioredis knows a subscription by its name in small letters.
+      await this.#presenceLink.call('subscribe', keys.process(processId));
+      this.#channels.forget();
+    } catch {
+      // The connection is gone again, and this is done when it is back.
+    }
+  }
+}
+
+/** Is how long Redis remembers what a process reads; that one says so every two seconds at least. */
+function readingLeaseMs(leaseMs: number): number {
+  return Math.max(leaseMs, 2 * SILENCE_MS);
 }
 
 /** Redis takes from the first channel that has something: each is the first at times. */

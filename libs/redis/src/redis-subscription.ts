@@ -2,7 +2,7 @@ import type { Received, Subscription } from '@nest-channels/core';
 import type { Inbox, Receiver } from './inbox.js';
 
 /** Is how many messages a subscription takes at once. */
-const APPETITE = 32;
+const APPETITE = 128;
 
 /** Is what a subscription needs of the layer, for its channels. */
 export interface SubscriptionSource {

@@ -15,6 +15,9 @@ export class Script {
  *   b:PREFIX    stream  messages of a mailbox: w how many were ever sent then, and either
  *                       p number and d parcel, or g group, v version and d body
  *   n:PREFIX    hash    messages ever sent to a mailbox (w) and gone from it (r)
+ *   r:NAME      zset    ids of processes that read a normal channel, by when they last got some
+ *   wt:ID       text    token and number of messages that a process waits for; gone when served
+ *   t:ID        stream  what was handed to a process: t token, n name, d parcel of list entries
  *   gr:GROUP    hash    mailbox prefix → version:capacity, for each that has members
  *   gm:GROUP:P  zset    members behind a prefix, by the version that added them
  *   gn:GROUP    zset    members that are normal channels, by the time they leave
@@ -189,6 +192,47 @@ local function push_to_mailbox(name, capacity, expiry, expired, count, parcel)
   if room < count then parcel = cut(parcel, room) end
   return room, put_in_mailbox(name, sent + room, read, 'p', room, 'd', parcel)
 end
+-- Moves messages to the stream of a process, which reads that without taking anything out.
+local function hand(name, id, token, count)
+  local key, parts, bytes = R .. 'q:' .. name, {}, 0
+  while count > 0 and bytes < 1048576 do
+    local entries = call('LPOP', key, math.min(32, count))
+    if not entries then break end
+    for each = 1, #entries do
+      local entry = entries[each]
+      parts[#parts + 1] = struct.pack('>BI4', 0, #entry)
+      parts[#parts + 1] = entry
+      bytes = bytes + #entry
+    end
+    count = count - #entries
+  end
+  if #parts == 0 then return false end
+  local stream = R .. 't:' .. id
+  call('XADD', stream, '*', 't', token, 'n', name, 'd', table.concat(parts))
+  call('DEL', R .. 'wt:' .. id)
+  touched[stream] = true
+  return true
+end
+-- A process listens for its own end: when it is gone, Redis knows at once.
+local living = {}
+local function lives(id)
+  if living[id] == nil then living[id] = call('PUBSUB', 'NUMSUB', R .. 'p:' .. id)[2] > 0 end
+  return living[id]
+end
+-- Hands what is in a list to those who wait, who got none for longest first.
+local function serve(name)
+  local readers = R .. 'r:' .. name
+  for _, id in ipairs(call('ZRANGE', readers, 0, -1)) do
+    local wait = call('GET', R .. 'wt:' .. id)
+    if wait and lives(id) then
+      local token, count = string.match(wait, '^(%d+) (%d+)$')
+      if not hand(name, id, token, tonumber(count)) then return end
+      call('ZADD', readers, time[1] * 1000000 + time[2], id)
+    elseif call('EXISTS', R .. 'p:' .. id) == 0 then
+      call('ZREM', readers, id)
+    end
+  end
+end
 -- Says how many more a list takes, of so many.
 local function room_in_queue(name, count, capacity, expiry, expired)
   local size = call('LLEN', R .. 'q:' .. name)
@@ -209,7 +253,9 @@ local function push_to_queue(name, capacity, expiry, expired, count, parcel)
     at = body_end + 1
   end
   touched[key] = true
-  return room, call('RPUSH', key, unpack(entries))
+  size = call('RPUSH', key, unpack(entries))
+  serve(name)
+  return room, size
 end
 -- Keeps what was pushed to for as long as anybody may look.
 local function keep_touched(ttl)
@@ -355,19 +401,53 @@ for i = 1, #ARGV, 3 do
   gone(ARGV[i], tonumber(ARGV[i + 2]))
 end`),
 
-  /** Puts messages back to the head of a channel: name, key lifetime, then the last one first. */
+  /**
+   * Hands messages to a process, or notes that it waits for them: own id, token of this request,
+   * token of an earlier one that may still wait, "wait" or "look", first place to keep of what it
+   * was handed, how many messages, lease, key lifetime, "join" where it is not yet known to read
+   * these channels, and their names. One request gets messages once, of one channel.
+   */
+  claim: script(`
+local me, token, previous, mode, keep_from = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local count, lease = tonumber(ARGV[6]), ARGV[7]
+local wait = R .. 'wt:' .. me
+if keep_from ~= '' then call('XTRIM', R .. 't:' .. me, 'MINID', keep_from) end
+if call('EXISTS', wait) == 0 and previous ~= '' then return 'served' end
+if ARGV[9] == 'join' then
+  for i = 10, #ARGV do
+    call('ZADD', R .. 'r:' .. ARGV[i], 'NX', 0, me)
+    call('PEXPIRE', R .. 'r:' .. ARGV[i], lease)
+  end
+end
+for i = 10, #ARGV do
+  if hand(ARGV[i], me, token, count) then
+    keep_touched(ARGV[8])
+    return 'handed'
+  end
+end
+if mode == 'wait' then call('SET', wait, token .. ' ' .. count, 'PX', lease) else call('DEL', wait) end
+return mode == 'wait' and 'waiting' or 'nothing'`),
+
+  /**
+   * Puts messages back to the head of a channel that a process reads no more: name, own id, key
+   * lifetime, then the last message first.
+   */
   giveBack: script(`
-local key = R .. 'q:' .. ARGV[1]
-for i = 3, #ARGV do call('LPUSH', key, ARGV[i]) end
-call('PEXPIRE', key, ARGV[2])`),
+local name = ARGV[1]
+call('ZREM', R .. 'r:' .. name, ARGV[2])
+for i = 4, #ARGV do call('LPUSH', R .. 'q:' .. name, ARGV[i]) end
+touched[R .. 'q:' .. name] = true
+serve(name)
+keep_touched(ARGV[3])`),
 
   /** Removes keys, and tells processes that all is gone: own id, lease, then keys. */
   remove: script(`
-local own = R .. 'p:'
+local kept = { epoch = true, ver = true, r = true, wt = true }
 for i = 3, #ARGV do
   local key = ARGV[i]
-  if string.sub(key, 1, #own) == own then call('XADD', key, '*', 'reset', ARGV[1])
-  elseif key ~= R .. 'epoch' and key ~= R .. 'ver' then call('UNLINK', key) end
+  local kind = string.match(key, '^[^:]*', #R + 1)
+  if kind == 'p' then call('XADD', key, '*', 'reset', ARGV[1])
+  elseif not kept[kind] then call('UNLINK', key) end
 end`),
 } as const;
 

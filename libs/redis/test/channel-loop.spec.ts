@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { readEntry, writeEntry } from '../src/channel-loop.js';
+
+import { Keys } from '../src/keys.js';
 import { Inbox, take, TestRedis } from './support/layers.js';
 import { range } from './support/range.js';
 
@@ -10,13 +11,6 @@ beforeAll(async () => {
 });
 afterEach(() => redis.closeLayers());
 afterAll(() => redis.stop());
-
-describe('an entry of a list', () => {
-  it('is read as it was written', () => {
-    const message = { channels: ['jobs'], sentAt: 1_700_000_000_123, body: Buffer.from('body') };
-    expect(readEntry('jobs', writeEntry(message))).toEqual(message);
-  });
-});
 
 describe('the loop over normal channels', () => {
   it('leaves to other processes what an aborted receive did not get', async () => {
@@ -39,5 +33,43 @@ describe('the loop over normal channels', () => {
     const all = (): unknown[] => inboxes.flatMap(({ ids }) => ids);
     while (all().length < 200) await new Promise((resolve) => setImmediate(resolve));
     expect(new Set(all()).size).toBe(200);
+  });
+
+  it('gives nothing to a process that is gone, although it waited', async () => {
+    const layer = redis.layer({ prefix: 'ghost' });
+    const client = redis.client();
+    const { root } = new Keys('ghost');
+    await client.zadd(`${root}r:jobs`, 0, 'ghost');
+    await client.set(`${root}wt:ghost`, '1 5');
+    await layer.send('jobs', { id: 1 });
+    expect((await take(layer, ['jobs']))[0].content).toEqual({ id: 1 });
+    expect(await client.exists(`${root}t:ghost`, `${root}r:ghost`)).toBe(0);
+  });
+
+  it('asks for a channel again whose message it gave back', async () => {
+    const [one, two] = [redis.layer({ prefix: 'again' }), redis.layer({ prefix: 'again' })];
+    const controller = new AbortController();
+    const aborted = one.receive(['jobs'], { signal: controller.signal });
+    await two.send('jobs', { id: 'first' });
+    expect((await aborted)[0].content).toEqual({ id: 'first' });
+    const late = one.receive(['jobs'], { signal: controller.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect(await late).toEqual([]);
+    await two.send('jobs', { id: 'second' });
+    const taken = take(one, ['jobs']);
+    expect((await taken)[0].content).toEqual({ id: 'second' });
+  });
+
+  it('leaves nothing in Redis of what was handed over, except the last of it', async () => {
+    const [one, two] = [redis.layer({ prefix: 'left' }), redis.layer({ prefix: 'left' })];
+    const inbox = new Inbox(one, ['jobs']);
+    for (const id of range(20)) await two.send('jobs', { id });
+    await inbox.came(20);
+    const client = redis.client();
+    const [stream] = await client.keys(`${new Keys('left').root}t:*`);
+    await two.send('jobs', { id: 20 });
+    await inbox.came(21);
+    expect(await client.xlen(stream)).toBeLessThan(3);
   });
 });

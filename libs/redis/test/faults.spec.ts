@@ -84,23 +84,45 @@ describe('connections that are killed', () => {
     expect(accepted.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
-  it('repeat nothing on a normal channel', async () => {
+  it('repeat nothing and lose nothing that was accepted on a normal channel', async () => {
     const [server, worker] = await pair('killed-jobs');
     const inbox = new Inbox(worker, ['jobs']);
+    const accepted: number[] = [];
     for (const round of range(5)) {
+      const ids = range(50).map((index) => round * 50 + index);
       const gap = told(server, 'gap');
-      const sending = sendThroughFaults(
-        server,
-        'jobs',
-        range(50).map((index) => round * 50 + index),
-      );
+      const sending = sendThroughFaults(server, 'jobs', ids);
       await killConnections();
-      await sending;
+      const outcomes = await sending;
+      accepted.push(...ids.filter((_, index) => outcomes[index] === 'fulfilled'));
       await gap;
     }
     await server.send('jobs', { id: 'last' });
     while (!inbox.ids.includes('last')) await inbox.came(inbox.messages.length + 1);
     expect(new Set(inbox.ids).size).toBe(inbox.ids.length);
+    expect(accepted.filter((id) => !inbox.ids.includes(id))).toEqual([]);
+  });
+
+  it('of the reader alone lose nothing that is sent meanwhile', async () => {
+    const [server, worker] = await pair('killed-reader', { capacity: 10_000 });
+    const inbox = new Inbox(worker, ['jobs']);
+    await server.send('jobs', { id: 'first' });
+    await inbox.came(1);
+    const client = redis.client();
+    const waiting = String(await client.call('CLIENT', 'LIST')).split('\n');
+    const readers = waiting.filter((line) => line.includes('cmd=xread'));
+    expect(readers).toHaveLength(2);
+    for (const round of range(10)) {
+      const sends = range(300).map((id) => server.send('jobs', { id: round * 300 + id }));
+      const list = String(await client.call('CLIENT', 'LIST')).split('\n');
+      for (const line of list.filter((each) => each.includes('cmd=xread'))) {
+        await client.call('CLIENT', 'KILL', 'ID', /id=(\d+)/.exec(line)![1]);
+      }
+      await Promise.all(sends);
+    }
+    await inbox.came(3_001);
+    expect(new Set(inbox.ids).size).toBe(3_001);
+    expect(inbox.ids.slice(1)).toEqual(range(3_000));
   });
 });
 

@@ -5,7 +5,7 @@ describe('keys', () => {
   const keys = new Keys('app');
 
   it('share a hash tag, so that a cluster keeps them together', () => {
-    const all = [keys.queue('jobs'), keys.mailbox('a!'), keys.process('1'), keys.wake('1')];
+    const all = [keys.queue('jobs'), keys.mailbox('a!'), keys.process('1'), keys.handed('1')];
     for (const key of all) expect(key.startsWith('{app}:')).toBe(true);
     expect(new Set(all).size).toBe(all.length);
   });
