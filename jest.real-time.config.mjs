@@ -9,6 +9,8 @@ import base from './jest.config.mjs';
 export default {
   ...base,
   maxWorkers: 1,
+  // Most of the time they wait.
+  maxConcurrency: 12,
   testPathIgnorePatterns: [],
   testMatch: ['<rootDir>/libs/redis/test/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.ts'],
 };

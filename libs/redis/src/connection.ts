@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, type ChannelsError, reasonOf } from '@nest-channels/core';
 import type { RedisOptions } from 'ioredis';
-import { RedisTooOld, RedisUnavailable } from './errors.js';
+import { ForeignLayout, RedisTooOld, RedisUnavailable } from './errors.js';
 import type { Keys } from './keys.js';
+import type { Layout } from './layout.js';
 import { RedisLink } from './redis-link.js';
 import { ServerTime } from './server-time.js';
 
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly keys: Keys;
+  /** Is what has to be agreed on before anything is written. */
+  readonly layout: Layout;
   /** Is called when the connection is there for the first time, before anything else uses it. */
   readonly onFirst: () => Promise<void>;
   /** Is called when the connection is back, before anything else uses it. */
@@ -130,7 +133,7 @@ export class Connection {
     try {
       await this.#greet();
     } catch (error) {
-      if (error instanceof RedisTooOld) return this.#refuse(error);
+      if (isFinal(error)) return this.#refuse(error);
       if (this.link.refusal) return this.#refuse(this.link.refusal);
       if (this.#state !== 'closed') process.emitWarning(`Redis: ${reasonOf(error)}`);
     }
@@ -139,6 +142,7 @@ export class Connection {
   async #greet(): Promise<void> {
     if (this.link.refusal) throw this.link.refusal;
     assertVersion(String(await this.link.call('INFO', 'server')));
+    await this.options.layout.agree(this.link);
     const isEmpty = await this.#agreeOnEpoch();
     this.time.forget();
     const [seconds, micros] = (await this.link.call('TIME')) as Buffer[];
@@ -151,13 +155,17 @@ export class Connection {
 
   /** Says whether Redis is another than the one we knew: then all it held is gone. */
   async #agreeOnEpoch(): Promise<boolean> {
-    const key = `${this.options.keys.root}epoch`;
+    const key = this.options.keys.epoch;
     await this.link.call('SET', key, randomBytes(12).toString('base64url'), 'NX');
     const epoch = String(await this.link.call('GET', key));
     const isOther = this.#epoch !== undefined && this.#epoch !== epoch;
     this.#epoch = epoch;
     return isOther;
   }
+}
+
+function isFinal(error: unknown): error is ChannelsError {
+  return error instanceof RedisTooOld || error instanceof ForeignLayout;
 }
 
 function assertVersion(info: string): void {

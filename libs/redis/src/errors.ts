@@ -2,7 +2,10 @@ import { ChannelsError, LayerUnavailable } from '@nest-channels/core';
 
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type RedisErrorCode =
-  'CHANNELS_REDIS_OPTIONS_INVALID' | 'CHANNELS_REDIS_REFUSED' | 'CHANNELS_REDIS_TOO_OLD';
+  | 'CHANNELS_REDIS_LAYOUT_FOREIGN'
+  | 'CHANNELS_REDIS_OPTIONS_INVALID'
+  | 'CHANNELS_REDIS_REFUSED'
+  | 'CHANNELS_REDIS_TOO_OLD';
 
 /** Is thrown when a layer cannot be made of the options it was given. */
 export class RedisOptionsInvalid extends ChannelsError<RedisErrorCode> {
@@ -18,6 +21,17 @@ export class RedisRefused extends ChannelsError<RedisErrorCode> {
       'CHANNELS_REDIS_REFUSED',
       `Redis refused the connection: ${reply}. Check user, password and database of the URL.`,
       options,
+    );
+  }
+}
+
+/** Is thrown when others share the prefix who arranged what they keep there in another way. */
+export class ForeignLayout extends ChannelsError<RedisErrorCode> {
+  constructor(difference: string) {
+    super(
+      'CHANNELS_REDIS_LAYOUT_FOREIGN',
+      `Others use this prefix in another way: ${difference}. ` +
+        'Give all processes the same options, or this layer a prefix of its own.',
     );
   }
 }

@@ -12,6 +12,8 @@ export interface Place {
 export interface Arrived {
   /** Are the names it was sent to. */
   readonly channels: readonly string[];
+  /** Is the group it was sent to, if it came through a mailbox. */
+  readonly group?: string;
   readonly body: Buffer;
   /** Is when it was sent, by the clock of Redis. */
   readonly sentAt: number;

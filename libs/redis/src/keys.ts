@@ -31,6 +31,16 @@ export class Keys {
     return `${this.root}t:${id}`;
   }
 
+  /** Says how the processes that share this prefix arranged their keys. */
+  get layout(): string {
+    return `${this.root}layout`;
+  }
+
+  /** Is another whenever Redis has started without what it held. */
+  get epoch(): string {
+    return `${this.root}epoch`;
+  }
+
   /** Matches every key in a SCAN. */
   get pattern(): string {
     return `${this.root.replace(/[*?[\]\\^]/g, '\\$&')}*`;

@@ -174,21 +174,22 @@ export class MailboxLoop {
     fields: readonly Buffer[],
   ): void | Promise<void> {
     const members = this.options.membersAt(name, group, version);
-    if (!(members instanceof Promise)) return this.#toMembers(name, id, fields, members);
-    return members.then((channels) => this.#toMembers(name, id, fields, channels));
+    const deliver = (channels: readonly string[]): void =>
+      this.#toMembers(name, id, fields, { channels, group });
+    return members instanceof Promise ? members.then(deliver) : deliver(members);
   }
 
   #toMembers(
     name: string,
     id: string,
     fields: readonly Buffer[],
-    channels: readonly string[],
+    { channels, group }: Pick<Arrived, 'channels' | 'group'>,
   ): void {
     this.#places.set(name, id);
     const place = placeOf(id, fields);
     if (channels.length === 0) return this.options.onSkipped(name, place, 'deserted');
     const body = fields[fields.length - 1];
-    this.options.deliver(name, [{ channels, body, place, sentAt: timeOf(id) }]);
+    this.options.deliver(name, [{ channels, group, body, place, sentAt: timeOf(id) }]);
   }
 
   async #notice(id: string, fields: readonly Buffer[]): Promise<void> {

@@ -89,12 +89,13 @@ class Layer implements RedisLayer {
   }
 
   async send(channel: string, content: Content): Promise<void> {
-    const { connection, outbox, codec, capacities, traffic } = this.#session;
+    const { connection, outbox, bodies, capacities, traffic } = this.#session;
     if (!connection.isReady) await connection.ready();
     const name = nonLocalName(channel);
     const capacity = capacities.of(name);
     const taken = traffic.taken(name);
-    const size = await outbox.send({ name, capacity, channel, body: codec.encode(content) });
+    const body = bodies.encode(content, { channel });
+    const size = await outbox.send({ name, capacity, channel, body });
     if (size >= 0) return traffic.accepted(name, size, taken);
     this.#session.countFull(name, capacity, 1);
     throw new ChannelFull(name, capacity);
@@ -134,9 +135,9 @@ class Layer implements RedisLayer {
   }
 
   async groupSend(group: string, content: Content): Promise<void> {
-    const { connection, codec } = this.#session;
+    const { connection, bodies } = this.#session;
     if (!connection.isReady) await connection.ready();
-    await this.#groups.send(group, codec.encode(content));
+    await this.#groups.send(group, bodies.encode(content, { group }));
   }
 
   async groupChannels(group: string): Promise<string[]> {

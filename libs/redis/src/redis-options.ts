@@ -1,5 +1,6 @@
 import type { ChannelCapacity, Clock } from '@nest-channels/core';
 import type { Redis } from 'ioredis';
+import type { Encryption } from './sealing-keys.js';
 
 /** Are the options of a Redis layer, named as those of the memory layer. */
 export interface RedisLayerOptions {
@@ -13,6 +14,13 @@ export interface RedisLayerOptions {
   readonly client?: Redis;
   /** Starts all keys and keeps layers apart; "nest-channels" if absent. */
   readonly prefix?: string;
+  /**
+   * Encrypts what messages hold, with AES-256-GCM and bound to their channel or group; plain if absent.
+   *
+   * Names of channels and groups stay in the clear. Whoever can write to Redis cannot make a message or
+   * move one elsewhere, but can drop one, or bring one back to its own channel.
+   */
+  readonly encryption?: Encryption;
   /** Is how many unread messages a channel holds; 1,000 if absent. */
   readonly capacity?: number;
   /** Is how many a process-specific mailbox holds, over all its local parts; 10,000 if absent. */

@@ -109,7 +109,7 @@ export class RedisReception {
       return undefined;
     }
     try {
-      const content = this.session.codec.decode(arrived.body);
+      const content = this.session.bodies.decode(arrived);
       this.session.traffic.received(name);
       return { channels: arrived.channels, content };
     } catch {

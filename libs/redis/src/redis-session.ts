@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   CapacityRules,
   type Clock,
-  Codec,
   type LayerEventMap,
   type LayerEvents,
   MIN_MAX_MESSAGE_BYTES,
@@ -11,18 +10,24 @@ import {
   type Timer,
 } from '@nest-channels/core';
 import type { RedisOptions } from 'ioredis';
+import { Bodies } from './bodies.js';
 import { Connection, type Loss } from './connection.js';
 import { Keys } from './keys.js';
+import { Layout } from './layout.js';
 import { Outbox, type Outgoing } from './outbox.js';
 import { addressOf } from './redis-address.js';
 import type { Argument } from './redis-link.js';
 import type { RedisLayerOptions } from './redis-options.js';
 import { type Script, SCRIPTS } from './scripts.js';
+import { Seal } from './seal.js';
 import { Shipment } from './shipment.js';
 import { Traffic } from './traffic.js';
 
 /** Is how much longer than its messages a key lives, so that whoever looks can count them. */
 const KEY_GRACE_MS = 60_000;
+
+/** Is how long what says how a prefix is used outlives the last process that uses it. */
+const SIGN_LIFETIME_MS = 86_400_000;
 
 /** Is how often leases are renewed within their time. */
 const RENEWALS_PER_LEASE = 3;
@@ -56,12 +61,13 @@ export class RedisSession {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly limits: Limits;
-  readonly codec = new Codec();
+  readonly bodies: Bodies;
   readonly capacities: CapacityRules;
   readonly traffic: Traffic;
   readonly address: RedisOptions;
   readonly connection: Connection;
   readonly outbox = new Outbox((messages) => this.#dispatch(messages));
+  readonly #layout: Layout;
   #renewal?: Timer;
 
   constructor(
@@ -71,7 +77,11 @@ export class RedisSession {
   ) {
     const { capacity = 1_000, mailboxCapacity = 10_000, channelCapacity } = options;
     this.clock = options.clock ?? systemClock;
-    this.keys = new Keys(options.prefix ?? 'nest-channels');
+    const prefix = options.prefix ?? 'nest-channels';
+    const seal = options.encryption && new Seal(options.encryption, prefix);
+    this.keys = new Keys(prefix);
+    this.bodies = new Bodies(seal);
+    this.#layout = new Layout(this.keys, seal);
     this.limits = limitsOf(options);
     this.capacities = new CapacityRules({ capacity, mailboxCapacity, channelCapacity });
     this.traffic = new Traffic(this.clock);
@@ -81,6 +91,7 @@ export class RedisSession {
       clock: this.clock,
       timeoutMs: this.limits.timeoutMs,
       keys: this.keys,
+      layout: this.#layout,
       onFirst: () => this.register(),
       onBack: (loss) => this.#back(loss),
     });
@@ -158,6 +169,7 @@ export class RedisSession {
       if (keys.length > 0) await this.run(SCRIPTS.remove, this.processId, leaseMs, ...keys);
       cursor = String(next);
     } while (cursor !== '0');
+    await this.#layout.agree(link);
   }
 
   /** Registers this process among those that use the prefix, or renews it. */
@@ -167,6 +179,9 @@ export class RedisSession {
     await Promise.all([
       link.call('XADD', key, 'MAXLEN', '~', 1_000, '*', 'here', ''),
       link.call('PEXPIRE', key, this.limits.leaseMs),
+      ...[this.keys.layout, this.keys.epoch].map((sign) =>
+        link.call('PEXPIRE', sign, SIGN_LIFETIME_MS),
+      ),
     ]);
   }
 

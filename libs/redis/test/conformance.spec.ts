@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { type ConformanceRunner, layerConformance } from '@nest-channels/conformance';
@@ -29,14 +29,19 @@ const concurrently: ConformanceRunner['it'] = Object.assign(
   { skip: (title: string, body: () => Promise<void>) => it.skip(title, body) },
 );
 
-layerConformance({
-  create: (limits) => {
-    const expiryMs = limits.expiryMs * SLOWNESS;
-    const groupExpiryMs = limits.groupExpiryMs * SLOWNESS;
-    return create({ ...limits, expiryMs, groupExpiryMs, prefix: randomUUID() });
-  },
-  connect: (layer) => create(optionsOf.get(layer)!),
-  clock: { advance: (ms) => setTimeout(ms * SLOWNESS) },
-  runner: { describe, it: concurrently },
-  extensions: ['groups', 'flush', 'statistics', 'push'],
+describe.each<[string, RedisLayerOptions]>([
+  ['in the clear', {}],
+  ['encrypted', { encryption: { keys: [randomBytes(32)] } }],
+])('a Redis layer %s', (_how, options) => {
+  layerConformance({
+    create: (limits) => {
+      const expiryMs = limits.expiryMs * SLOWNESS;
+      const groupExpiryMs = limits.groupExpiryMs * SLOWNESS;
+      return create({ ...limits, expiryMs, groupExpiryMs, prefix: randomUUID(), ...options });
+    },
+    connect: (layer) => create(optionsOf.get(layer)!),
+    clock: { advance: (ms) => setTimeout(ms * SLOWNESS) },
+    runner: { describe, it: concurrently },
+    extensions: ['groups', 'flush', 'statistics', 'push'],
+  });
 });
