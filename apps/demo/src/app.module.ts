@@ -1,5 +1,6 @@
 import { Module, ValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
+import { redisLayer } from '@nest-channels/redis';
 import { ChannelsModule } from 'nest-channels';
 import { ArchiveJobs } from './archives/archive-jobs.js';
 import { ArchivesConsumers } from './archives/archives.consumers.js';
@@ -11,10 +12,25 @@ import { HealthController } from './health.controller.js';
 import { BlogPosts } from './liveblog/blog-posts.js';
 import { LiveblogConsumers } from './liveblog/liveblog.consumers.js';
 import { LiveblogController } from './liveblog/liveblog.controller.js';
+import { MemoryMaps } from './shared/memory-maps.js';
+import { RedisMaps } from './shared/redis-maps.js';
+import { SharedMaps } from './shared/shared-map.js';
 
-/** Is the demo: liveblog, background job, chat rooms and echo, a panel of the page each. */
+/** Says where Redis is when the demo is to run in several processes. */
+const redisUrl = process.env['REDIS_URL'];
+
+/**
+ * Is the demo: liveblog, background job, chat rooms and echo, a panel of the page each.
+ *
+ * With `REDIS_URL` it can run in several processes; without, it needs nothing but its own.
+ */
 @Module({
-  imports: [ChannelsModule.forRoot({ server: { accessLog: 'text' } })],
+  imports: [
+    ChannelsModule.forRoot({
+      layers: redisUrl ? { default: () => redisLayer({ url: redisUrl }) } : undefined,
+      server: { accessLog: 'text' },
+    }),
+  ],
   controllers: [HealthController, LiveblogController, ArchivesController],
   providers: [
     EchoConsumers,
@@ -24,6 +40,10 @@ import { LiveblogController } from './liveblog/liveblog.controller.js';
     BlogPosts,
     ArchivesConsumers,
     ArchiveJobs,
+    {
+      provide: SharedMaps,
+      useFactory: () => (redisUrl ? new RedisMaps(redisUrl) : new MemoryMaps()),
+    },
     // Checks what controllers and consumers are given.
     {
       provide: APP_PIPE,

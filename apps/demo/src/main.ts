@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { servePage } from './page.js';
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule);
-app.useStaticAssets(fileURLToPath(new URL('../public', import.meta.url)));
+const app = await NestFactory.create(AppModule);
+servePage(app);
 app.enableShutdownHooks(undefined, { useProcessExit: true });
 const port = process.env['PORT'] || 8000;
 await app.listen(port);

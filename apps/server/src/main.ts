@@ -1,4 +1,4 @@
-import { AppModule } from 'demo-app';
+import { AppModule, servePage } from 'demo-app';
 import { runServer } from 'nest-channels';
 
-await runServer(AppModule);
+await runServer(AppModule, { configure: servePage });

@@ -19,14 +19,14 @@ export class ArchivesConsumers {
   @Consumer('websocket.connect', { path: '/archives' })
   async watch(@Msg() { replyChannel }: Message): Promise<void> {
     await this.channels.group('archives').add(replyChannel);
-    const text = JSON.stringify({ type: 'latest', jobs: this.jobs.latest() });
+    const text = JSON.stringify({ type: 'latest', jobs: await this.jobs.latest() });
     await replyChannel.send({ accept: true, text }, { immediately: true });
   }
 
   @Consumer('archives.pack')
   async pack(@Content() order: ContentOf<'archives.pack'>): Promise<void> {
     const { id, days, damagedDay } = order;
-    let job: ArchiveJob = { id, state: 'running', days, packedDays: 0, bytes: 0, packedBytes: 0 };
+    let job = newJob(id, days);
     try {
       while (job.packedDays < days) {
         await this.#report(job);
@@ -42,10 +42,15 @@ export class ArchivesConsumers {
 
   /** Tells everybody at once: what a handler sends otherwise waits until it has ended. */
   async #report(job: ArchiveJob): Promise<void> {
-    this.jobs.save(job);
+    await this.jobs.save(job);
     const text = JSON.stringify({ type: 'progress', job });
     await this.channels.group('archives').send({ text }, { immediately: true });
   }
+}
+
+function newJob(id: string, days: number): ArchiveJob {
+  const at = new Date().toISOString();
+  return { id, at, state: 'running', days, packedDays: 0, bytes: 0, packedBytes: 0 };
 }
 
 async function withNextDay(job: ArchiveJob, damagedDay: number | null): Promise<ArchiveJob> {

@@ -56,7 +56,7 @@ export class ChatConsumers {
     const user = checkedName(username);
     await this.#group(room).add(replyChannel);
     await replyChannel.send({ accept: true }, { immediately: true });
-    const isNew = this.rooms.enter(room, replyChannel.name, user);
+    const isNew = await this.rooms.enter(room, replyChannel.name, user);
     // The second tab of somebody who is here already is news to that tab alone.
     const readers = isNew ? this.#group(room) : replyChannel;
     await this.#tell(readers, { room, user, notice: 'joined' });
@@ -68,7 +68,7 @@ export class ChatConsumers {
     @PathParam('room') room: string,
     @Content('text') text?: string,
   ): Promise<void> {
-    const user = this.rooms.nameOf(room, replyChannel.name);
+    const user = await this.rooms.nameOf(room, replyChannel.name);
     if (user === undefined || text === undefined) return;
     const line: ChatLine = { room, user, text };
     await this.#group(room).send({ text: JSON.stringify(line) });
@@ -76,13 +76,14 @@ export class ChatConsumers {
 
   @Consumer('websocket.disconnect')
   async left(@Msg() { replyChannel }: Message, @PathParam('room') room: string): Promise<void> {
-    const user = this.rooms.leave(room, replyChannel.name);
+    const user = await this.rooms.leave(room, replyChannel.name);
     if (user !== undefined) await this.#tell(this.#group(room), { room, user, notice: 'left' });
   }
 
   /** Tells who is here at once: at the end of the handler it may no longer be true. */
   async #tell(readers: Group | Channel, news: ChatNews): Promise<void> {
-    const people = this.rooms.people(news.room);
+    const connections = await this.#group(news.room).channels();
+    const people = await this.rooms.people(news.room, connections);
     const notice: ChatNotice = {
       ...news,
       present: people.length,

@@ -1,39 +1,65 @@
 import { Injectable } from '@nestjs/common';
+import { type Entries, type SharedMap, SharedMaps } from '../shared/shared-map.js';
+
+/** Is a connection's place in a room. */
+interface Seat {
+  readonly connection: string;
+  readonly name: string;
+  /** Counts up from seat to seat. */
+  readonly number: number;
+}
 
 /**
  * Knows who is in which room.
  *
  * A person is a name: two tabs of the same name are one person, who leaves with the last of them.
- * Lives in this process; a channel session will carry it to others.
  */
 @Injectable()
 export class Rooms {
-  /** Room → connection → name. */
-  readonly #rooms = new Map<string, Map<string, string>>();
+  constructor(private readonly maps: SharedMaps) {}
 
   /** Lets a connection in, and tells whether a person came with it. */
-  enter(room: string, connection: string, name: string): boolean {
-    const isNew = !this.people(room).includes(name);
-    const names = this.#rooms.get(room) ?? new Map<string, string>();
-    this.#rooms.set(room, names.set(connection, name));
-    return isNew;
+  async enter(room: string, connection: string, name: string): Promise<boolean> {
+    const number = await this.maps.nextNumber('seats');
+    const before = await this.#seats(room).put(connection, JSON.stringify({ name, number }));
+    return !names(seatsIn(before)).includes(name);
   }
 
   /** Lets a connection out, and returns the name of the person who left with it, if one did. */
-  leave(room: string, connection: string): string | undefined {
-    const name = this.nameOf(room, connection);
-    const names = this.#rooms.get(room);
-    names?.delete(connection);
-    if (names?.size === 0) this.#rooms.delete(room);
-    return name !== undefined && this.people(room).includes(name) ? undefined : name;
+  async leave(room: string, connection: string): Promise<string | undefined> {
+    const before = seatsIn(await this.#seats(room).take(connection));
+    const left = before.find((seat) => seat.connection === connection);
+    const others = before.filter((seat) => seat !== left);
+    return left && !names(others).includes(left.name) ? left.name : undefined;
   }
 
-  nameOf(room: string, connection: string): string | undefined {
-    return this.#rooms.get(room)?.get(connection);
+  async nameOf(room: string, connection: string): Promise<string | undefined> {
+    const seats = seatsIn(await this.#seats(room).entries());
+    return seats.find((seat) => seat.connection === connection)?.name;
   }
 
-  /** Lists the names in a room, in the order they came. */
-  people(room: string): string[] {
-    return [...new Set(this.#rooms.get(room)?.values())];
+  /**
+   * Lists the names in a room, in the order they came.
+   *
+   * @param connections are those that are there: a process that was killed has left seats behind
+   */
+  async people(room: string, connections: readonly string[]): Promise<string[]> {
+    const seats = seatsIn(await this.#seats(room).entries());
+    return names(seats.filter(({ connection }) => connections.includes(connection)));
   }
+
+  #seats(room: string): SharedMap {
+    return this.maps.map(`room:${room}`);
+  }
+}
+
+function seatsIn(entries: Entries): Seat[] {
+  const seats = [...entries].map(([connection, json]) => {
+    return { connection, ...(JSON.parse(json) as Omit<Seat, 'connection'>) };
+  });
+  return seats.toSorted((a, b) => a.number - b.number);
+}
+
+function names(seats: readonly Seat[]): string[] {
+  return [...new Set(seats.map(({ name }) => name))];
 }

@@ -1,4 +1,5 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
+import { type SharedMap, SharedMaps } from '../shared/shared-map.js';
 
 const MAX_POSTS = 100;
 
@@ -10,39 +11,48 @@ export interface BlogPost {
   readonly at: string;
 }
 
-/** Keeps the newest 100 posts, in this process: a real blog has a table. */
+/** Keeps the newest 100 posts. */
 @Injectable()
 export class BlogPosts {
-  /** Oldest first, as a Map keeps the order of its keys. */
-  readonly #posts = new Map<number, BlogPost>();
-  #count = 0;
+  readonly #posts: SharedMap;
 
-  latest(): BlogPost[] {
-    return [...this.#posts.values()].toReversed();
+  constructor(private readonly maps: SharedMaps) {
+    this.#posts = maps.map('posts');
   }
 
-  add(text: string): BlogPost {
-    const post = { id: ++this.#count, text, at: new Date().toISOString() };
-    this.#posts.set(post.id, post);
-    this.#posts.delete(post.id - MAX_POSTS);
+  async latest(): Promise<BlogPost[]> {
+    const entries = await this.#posts.entries();
+    const posts = [...entries.values()].map((json) => JSON.parse(json) as BlogPost);
+    return posts.toSorted((a, b) => b.id - a.id);
+  }
+
+  async add(text: string): Promise<BlogPost> {
+    const id = await this.maps.nextNumber('post-ids');
+    const post = { id, text, at: new Date().toISOString() };
+    await this.#put(post);
+    await this.#posts.take(`${id - MAX_POSTS}`);
     return post;
   }
 
   /** @throws NotFoundException when there is no such post, or no longer */
-  edit(id: number, text: string): BlogPost {
-    const post = { ...this.#get(id), text };
-    this.#posts.set(id, post);
+  async edit(id: number, text: string): Promise<BlogPost> {
+    const json = (await this.#posts.entries()).get(`${id}`) ?? missing(id);
+    const post = { ...(JSON.parse(json) as BlogPost), text };
+    await this.#put(post);
     return post;
   }
 
   /** @throws NotFoundException when there is no such post, or no longer */
-  remove(id: number): void {
-    this.#posts.delete(this.#get(id).id);
+  async remove(id: number): Promise<void> {
+    const before = await this.#posts.take(`${id}`);
+    if (!before.has(`${id}`)) missing(id);
   }
 
-  #get(id: number): BlogPost {
-    const post = this.#posts.get(id);
-    if (!post) throw new NotFoundException(`There is no post ${id}.`);
-    return post;
+  async #put(post: BlogPost): Promise<void> {
+    await this.#posts.put(`${post.id}`, JSON.stringify(post));
   }
+}
+
+function missing(id: number): never {
+  throw new NotFoundException(`There is no post ${id}.`);
 }

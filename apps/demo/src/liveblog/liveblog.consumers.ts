@@ -23,7 +23,7 @@ export class LiveblogConsumers {
   @Consumer('websocket.connect')
   async join(@Msg() { replyChannel }: Message): Promise<void> {
     await this.#readers.add(replyChannel);
-    const latest = liveblogFrame({ type: 'latest', posts: this.posts.latest() });
+    const latest = liveblogFrame({ type: 'latest', posts: await this.posts.latest() });
     await replyChannel.send({ accept: true, ...latest }, { immediately: true });
     await this.#countReaders();
   }

@@ -14,7 +14,7 @@ export class LiveblogController {
 
   @Post()
   async publish(@Body() { text }: BlogDraft): Promise<BlogPost> {
-    const post = this.posts.add(text);
+    const post = await this.posts.add(text);
     await this.#tell({ type: 'saved', post });
     return post;
   }
@@ -24,7 +24,7 @@ export class LiveblogController {
     @Param('id', ParseIntPipe) id: number,
     @Body() { text }: BlogDraft,
   ): Promise<BlogPost> {
-    const post = this.posts.edit(id, text);
+    const post = await this.posts.edit(id, text);
     await this.#tell({ type: 'saved', post });
     return post;
   }
@@ -32,7 +32,7 @@ export class LiveblogController {
   @Delete(':id')
   @HttpCode(204)
   async remove(@Param('id', ParseIntPipe) id: number): Promise<void> {
-    this.posts.remove(id);
+    await this.posts.remove(id);
     await this.#tell({ type: 'deleted', id });
   }
 
