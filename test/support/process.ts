@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Is what a script is started with. */
+export interface NodeOptions {
+  readonly args?: readonly string[];
+  /** Are file descriptors that it inherits, as 3 and so on. */
+  readonly sockets?: readonly number[];
+}
+
 const running = new Set<NodeProcess>();
 
 /** Is a script of the repository running in a process of its own. */
@@ -15,10 +22,11 @@ export class NodeProcess {
   /** Resolves with the exit code, or with the signal that ended it. */
   readonly exited: Promise<number | string>;
 
-  constructor(script: string, env: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [`${ROOT}${script}`], {
+  constructor(script: string, env: Record<string, string> = {}, options: NodeOptions = {}) {
+    const { args = [], sockets = [] } = options;
+    this.#child = spawn(process.execPath, [`${ROOT}${script}`, ...args], {
       env: { ...process.env, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...sockets],
     });
     this.exited = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {

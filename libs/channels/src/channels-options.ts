@@ -25,6 +25,12 @@ export interface ChannelsModuleOptions {
    * than `server.maxMessageBytes`, or such a frame cannot be answered in kind.
    */
   readonly layers?: Readonly<Record<string, LayerOption>>;
+  /**
+   * Is the alias used where none is given; `default` if absent.
+   *
+   * A process of its own may be told another one with `--layer`.
+   */
+  readonly defaultLayer?: string;
   /** `false` runs no interface server in this application. */
   readonly server?: ServerOptions | false;
   /** `false` runs no worker in this application. */
@@ -51,6 +57,7 @@ const BESIDE_FRAME_BYTES = 64 * 1024;
 /** Are the options with every default filled in. */
 export class ChannelsSettings {
   readonly layers: Readonly<Record<string, LayerOption>>;
+  readonly defaultLayer: string;
   readonly server: ServerSettings;
   readonly worker: WorkerSettings;
   /** Says which of the two an application with an HTTP server runs. */
@@ -64,14 +71,15 @@ export class ChannelsSettings {
     this.clock = clock;
     this.globalEnhancers = options.globalEnhancers ?? true;
     this.allowedHosts = options.allowedHosts ?? [];
-    this.server = withDefaults(SERVER_DEFAULTS, options.server);
-    this.layers = options.layers ?? { [DEFAULT_LAYER]: () => this.#defaultLayer() };
+    this.defaultLayer = options.defaultLayer ?? DEFAULT_LAYER;
+    this.server = withDefaults({ ...SERVER_DEFAULTS, layer: this.defaultLayer }, options.server);
+    this.layers = options.layers ?? { [DEFAULT_LAYER]: () => this.#memoryLayer() };
     this.worker = withDefaults(WORKER_DEFAULTS, options.worker);
     this.embedded = { server: options.server !== false, worker: options.worker !== false };
   }
 
   /** Makes a layer that carries the longest frame of a client, and the same as a reply. */
-  #defaultLayer(): ChannelLayer {
+  #memoryLayer(): ChannelLayer {
     const maxMessageBytes = this.server.maxMessageBytes + BESIDE_FRAME_BYTES;
     return memoryLayer({ clock: this.clock, maxMessageBytes });
   }

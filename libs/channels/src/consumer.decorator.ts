@@ -25,7 +25,7 @@ export interface ConsumersOptions {
    * A handler without a path of its own then matches the class's path exactly, as in a controller.
    */
   readonly path?: string | RegExp;
-  /** Is the alias of the layer whose channels are consumed; `default` if absent. */
+  /** Is the alias of the layer whose channels are consumed; `defaultLayer` if absent. */
   readonly layer?: string;
   /** Are patterns that all its handlers have, beside their own; none if absent. */
   readonly filters?: Filters;

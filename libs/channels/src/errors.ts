@@ -2,6 +2,7 @@ import { ChannelsError } from '@nest-channels/core';
 
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type NestChannelsErrorCode =
+  | 'CHANNELS_COMMAND_LINE_INVALID'
   | 'CHANNELS_CONFIG_INVALID'
   | 'CHANNELS_CONSUMER_IDLE'
   | 'CHANNELS_CONTEXT_FOREIGN'
@@ -12,6 +13,14 @@ export type NestChannelsErrorCode =
   | 'CHANNELS_REPLY_INVALID'
   | 'CHANNELS_STATE_MISSING'
   | 'CHANNELS_TASK_TIMEOUT';
+
+/** Is thrown when flags or environment variables of a process cannot be understood. */
+export class CommandLineInvalid extends ChannelsError<NestChannelsErrorCode> {
+  constructor(problem: string) {
+    super('CHANNELS_COMMAND_LINE_INVALID', problem);
+    hideStack(this);
+  }
+}
 
 /** Is thrown at boot, once, with everything that is wrong in the configuration. */
 export class InvalidConfiguration extends ChannelsError<NestChannelsErrorCode> {

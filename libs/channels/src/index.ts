@@ -61,11 +61,13 @@ export type { Ending, WorkerStatistics } from './worker/worker-statistics.js';
 
 // Processes
 export { ChannelsRuntime, type Role } from './channels-runtime.js';
+export type { ProcessOptions } from './run-process.js';
 export { runServer, type RunServerOptions } from './run-server.js';
 export { runWorker } from './run-worker.js';
 
 // Errors
 export {
+  CommandLineInvalid,
   ConsumerIdle,
   ForeignContext,
   InvalidConfiguration,

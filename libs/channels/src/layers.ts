@@ -8,11 +8,16 @@ import { UnknownLayer } from './errors.js';
 export class Layers {
   readonly #layers: ReadonlyMap<string, ChannelLayer>;
 
-  constructor(settings: ChannelsSettings) {
+  constructor(private readonly settings: ChannelsSettings) {
     const layers = Object.entries(settings.layers).map(
       ([alias, layer]) => [alias, typeof layer === 'function' ? layer() : layer] as const,
     );
     this.#layers = new Map(layers);
+  }
+
+  /** Is the alias used where none is given. */
+  get defaultAlias(): string {
+    return this.settings.defaultLayer;
   }
 
   get aliases(): string[] {

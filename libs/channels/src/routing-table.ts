@@ -12,7 +12,6 @@ import { ChannelsSettings } from './channels-options.js';
 import type { ConsumerDeclaration } from './consumer.decorator.js';
 import { type ConsumerMethod, ConsumerExplorer } from './consumer.explorer.js';
 import { EnhancerChains } from './enhancer-chain.js';
-import { DEFAULT_LAYER } from './server-options.js';
 import { InvalidConfiguration } from './errors.js';
 import { Gateways } from './gateways.js';
 import type { Residence } from './connection-life/residence.js';
@@ -102,7 +101,7 @@ export class RoutingTable {
     const consumers = this.explorer.consumers();
     this.#residences = this.#house(consumers.filter(livesWithConnection), owners, problems);
     for (const consumer of consumers.filter((each) => !livesWithConnection(each))) {
-      const alias = consumer.options.layer ?? DEFAULT_LAYER;
+      const alias = consumer.options.layer ?? this.settings.defaultLayer;
       if (!this.layers.has(alias)) problems.unknownLayer(consumer.label, alias, this.layers);
       const list = routes.get(alias) ?? [];
       const own = [...this.enhancers.problems(consumer), ...this.handlers.problems(consumer)];

@@ -13,7 +13,7 @@ export const UNIX_SOCKET = 'unix';
 
 /** Are the options of the interface server. */
 export interface ServerOptions {
-  /** Is the alias of the layer that connections speak over; `default` if absent. */
+  /** Is the alias of the layer that connections speak over; `defaultLayer` if absent. */
   readonly layer?: string;
 
   /**
@@ -40,9 +40,21 @@ export interface ServerOptions {
    * without being listed.
    */
   readonly foreignPaths?: readonly string[];
+  /**
+   * Are the subprotocols to accept with where the application names none; none if absent.
+   *
+   * The first of them in the order of the client's offer is chosen.
+   */
+  readonly subprotocols?: readonly string[];
   /** Logs each handshake and each end of a connection through Nest's logger; `false` if absent. */
   readonly accessLog?: 'text' | 'json' | false;
 
+  /**
+   * Is how long the answer to an HTTP request may take to begin, 503 then; 120,000 if absent.
+   *
+   * It concerns processes of `runServer()`, as the HTTP server is theirs.
+   */
+  readonly httpTimeoutMs?: number;
   /** Is how long a connection waits for an answer before it is refused with 503; 5,000 if absent. */
   readonly acceptTimeoutMs?: number;
   /** Is how much a client may send before it is accepted, 413 otherwise; 65,536 if absent. */
@@ -129,7 +141,9 @@ export const SERVER_DEFAULTS: ServerSettings = {
   trustedProxies: [],
   rootPath: '',
   foreignPaths: [],
+  subprotocols: [],
   accessLog: false,
+  httpTimeoutMs: 120_000,
   acceptTimeoutMs: 5_000,
   maxEarlyBytes: 64 * 1024,
   maxUrlBytes: 8 * 1024,
@@ -166,6 +180,7 @@ export function serverProblems(server: ServerSettings): string[] {
     ...wrong('trustedProxies', trustedProxies, isProxy, 'an address like "10.0.0.0/8"'),
     ...wrong('foreignPaths', foreignPaths, isPath, 'a path like "/graphql"'),
     ...wrong('rootPath', [rootPath], isRootPath, 'nothing or a path like "/live"'),
+    ...wrong('subprotocols', server.subprotocols, isSubprotocol, 'a token like "chat.v2"'),
     ...wrong('accessLog', [accessLog], isFormat, '"text", "json" or false'),
     ...wrong('outboundPolicy', [server.outboundPolicy], isPolicy, '"close", "drop" or coalesce()'),
     ...wrong(
@@ -174,6 +189,7 @@ export function serverProblems(server: ServerSettings): string[] {
       isUnsettledPolicy,
       '"close" or "advance"',
     ),
+    ...wrong('httpTimeoutMs', [server.httpTimeoutMs], isLimitOrTimeout, 'at most 2147483647'),
     ...wrong('closeTimeoutMs', [server.closeTimeoutMs], isTimeout, 'at most 2147483647'),
   ];
 }
@@ -218,6 +234,15 @@ function isPolicy(policy: OutboundPolicy): boolean {
 
 function isUnsettledPolicy(policy: unknown): boolean {
   return policy === 'close' || policy === 'advance';
+}
+
+/** Tells a token of RFC 9110 §5.6.2, which a subprotocol is (RFC 6455 §4.1). */
+function isSubprotocol(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text);
+}
+
+function isLimitOrTimeout(ms: number): boolean {
+  return ms === Infinity || isTimeout(ms);
 }
 
 /** Node fires a longer timer at once. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ChannelsError } from '@nest-channels/core';
 import {
+  CommandLineInvalid,
   ForeignContext,
   InvalidConfiguration,
   InvalidHandshake,
@@ -11,6 +12,7 @@ import {
 
 describe('errors', () => {
   it.each([
+    [new CommandLineInvalid('bad'), 'CHANNELS_COMMAND_LINE_INVALID'],
     [new ForeignContext('http'), 'CHANNELS_CONTEXT_FOREIGN'],
     [new InvalidConfiguration(['one', 'two']), 'CHANNELS_CONFIG_INVALID'],
     [new InvalidHandshake(400, 'bad'), 'CHANNELS_HANDSHAKE_INVALID'],

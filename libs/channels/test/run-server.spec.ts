@@ -14,8 +14,8 @@ const socketOf = (server: INestApplication, path: string): TestSocket => {
 describe('runServer', () => {
   it('terminates sockets whose messages a worker handles, without knowing its routes', async () => {
     const app = new SplitApp(sharedLayer());
-    const server = await runServer(app.module('without consumers'), { port: 0 });
-    const worker = await runWorker(app.module('with consumers'));
+    const server = await runServer(app.module('without consumers'), { args: [], port: 0 });
+    const worker = await runWorker(app.module('with consumers'), { args: [] });
     const socket = socketOf(server, '/echo');
     await socket.opened;
     socket.send('hello');
@@ -28,13 +28,13 @@ describe('runServer', () => {
 
   it('keeps its sockets while workers are replaced', async () => {
     const app = new SplitApp(sharedLayer());
-    const server = await runServer(app.module('without consumers'), { port: 0 });
-    const first = await runWorker(app.module('with consumers'));
+    const server = await runServer(app.module('without consumers'), { args: [], port: 0 });
+    const first = await runWorker(app.module('with consumers'), { args: [] });
     const socket = socketOf(server, '/echo');
     await socket.opened;
     await first.close();
     socket.send('meanwhile');
-    const second = await runWorker(app.module('with consumers'));
+    const second = await runWorker(app.module('with consumers'), { args: [] });
     expect(await socket.next()).toBe('meanwhile from the worker');
     await server.close();
     await second.close();
@@ -42,14 +42,14 @@ describe('runServer', () => {
 
   it('limits the HTTP server, which is its own', async () => {
     const app = new SplitApp(sharedLayer());
-    const server = await runServer(app.module('without consumers'), { port: 0 });
+    const server = await runServer(app.module('without consumers'), { args: [], port: 0 });
     expect(server.getHttpServer()).toMatchObject({ headersTimeout: 10_000, maxHeadersCount: 100 });
     await server.close();
   });
 
   it('runs no consumer, even where it knows them', async () => {
     const app = new SplitApp(sharedLayer());
-    const server = await runServer(app.module('with consumers'), { port: 0 });
+    const server = await runServer(app.module('with consumers'), { args: [], port: 0 });
     await server.get(Channels).channel('jobs').send({});
     expect(app.layer.statistics().messagesPending).toBe(1);
     await server.close();

@@ -6,7 +6,7 @@ import { SplitApp } from './support/split-app.js';
 describe('runWorker', () => {
   it('consumes what other processes send', async () => {
     const app = new SplitApp(sharedLayer());
-    const worker = await runWorker(app.module('with consumers'));
+    const worker = await runWorker(app.module('with consumers'), { args: [] });
     await app.layer.send('jobs', {});
     expect(await app.jobsDone.next()).toBe('done');
     await worker.close();
@@ -14,11 +14,11 @@ describe('runWorker', () => {
 
   it('leaves to other workers what it has not begun when it stops', async () => {
     const app = new SplitApp(sharedLayer());
-    const worker = await runWorker(app.module('with consumers'));
+    const worker = await runWorker(app.module('with consumers'), { args: [] });
     await worker.close();
     await app.layer.send('jobs', {});
     expect(app.layer.statistics().messagesPending).toBe(1);
-    const successor = await runWorker(app.module('with consumers'));
+    const successor = await runWorker(app.module('with consumers'), { args: [] });
     expect(await app.jobsDone.next()).toBe('done');
     await successor.close();
   });

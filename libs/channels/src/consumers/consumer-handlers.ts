@@ -4,7 +4,6 @@ import { Channels } from '../channels.js';
 import type { ConsumerMethod } from '../consumer.explorer.js';
 import { InvalidConfiguration, StateMissing } from '../errors.js';
 import { type Caller, type Handler, HandlerFactory } from '../handler.js';
-import { DEFAULT_LAYER } from '../server-options.js';
 import { BaseConsumer, isClassBased } from './base-consumer.js';
 import { CALL, CONTEXT, SHAPE } from './consumer-context.js';
 import { type ConsumerFlag, ConsumerFlags, flagsOf } from './consumer-flags.js';
@@ -84,7 +83,7 @@ export class ConsumerHandlers {
   ): ConstructorParameters<typeof MessageContext>[1] {
     return {
       channels: this.channels,
-      layer: options.layer ?? DEFAULT_LAYER,
+      layer: options.layer,
       shared,
       stateOf: (message) => {
         const state = this.flags.stateOf(flags, message);

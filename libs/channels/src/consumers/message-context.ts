@@ -5,8 +5,8 @@ import { type ConsumerContext, CONTEXT } from './consumer-context.js';
 /** Is what the contexts of one consumer class share. */
 export interface MessageContextParts {
   readonly channels: Channels;
-  /** Is the alias of the layer that the class is on. */
-  readonly layer: string;
+  /** Is the alias of the layer that the class is on; the default one if undefined. */
+  readonly layer?: string;
   /** Is the injected consumer that the one at hand is a view of, if it is one. */
   readonly shared?: { [CONTEXT]?: ConsumerContext };
   /** @throws StateMissing `CHANNELS_STATE_MISSING` */

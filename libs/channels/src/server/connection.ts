@@ -174,7 +174,7 @@ export class Connection implements Checked {
   #accept(reply: Reply): void {
     const opening = this.#opening as Opening;
     const { handshake } = opening.upgrade;
-    const subprotocol = this.#offered(reply.subprotocol, handshake.subprotocols);
+    const subprotocol = this.#subprotocol(reply, handshake.subprotocols);
     const webSocket = opening.accept({ headers: reply.headers, subprotocol });
     this.#opening = undefined;
     if (!webSocket) return this.#end(ABNORMAL);
@@ -209,8 +209,10 @@ export class Connection implements Checked {
     return new Inbound(sender, webSocket, this.host, listener, order);
   }
 
-  #offered(subprotocol: string | undefined, offer: readonly string[]): string | undefined {
-    if (subprotocol === undefined || offer.includes(subprotocol)) return subprotocol;
+  #subprotocol({ subprotocol }: Reply, offer: readonly string[]): string | undefined {
+    const { subprotocols } = this.host.settings;
+    if (subprotocol === undefined) return offer.find((each) => subprotocols.includes(each));
+    if (offer.includes(subprotocol)) return subprotocol;
     const quoted = quote(subprotocol);
     this.#warn(`accepted without subprotocol ${quoted}, which its client did not offer`);
     return undefined;

@@ -6,7 +6,6 @@ import { Dispatcher } from '../dispatcher.js';
 import type { Handler } from '../handler.js';
 import { Layers } from '../layers.js';
 import { RoutingTable } from '../routing-table.js';
-import { DEFAULT_LAYER } from '../server-options.js';
 import { Journal } from './journal.js';
 import { RunRecorder } from './run-recorder.js';
 import { Runs } from './runs.js';
@@ -57,7 +56,7 @@ export class ManualWorker {
   }
 
   /** Lists the channels of a layer that have routes. */
-  channels(layer = DEFAULT_LAYER): string[] {
+  channels(layer = this.settings.defaultLayer): string[] {
     return this.table.router(layer).channels;
   }
 
@@ -67,7 +66,7 @@ export class ManualWorker {
    * @throws UnknownLayer `CHANNELS_LAYER_UNKNOWN`
    */
   async consume(channel: string, options: ConsumeOptions = {}): Promise<Handled | undefined> {
-    const { layer = DEFAULT_LAYER } = options;
+    const { layer = this.settings.defaultLayer } = options;
     const received = await this.#take(channel, layer);
     if (!received) return undefined;
     const recorder = new RunRecorder(options.routes ?? this.table.router(layer));

@@ -157,12 +157,13 @@ describe('two applications in one process', () => {
 describe('processes of their own', () => {
   @Module({ imports: [ChannelsModule.forRoot()] })
   class AppModule {}
+  const OPTIONS = { args: [], abortOnError: false };
 
   it.each([
     ['runWorker', runWorker, 'A worker process cannot run on the "memory" layer'],
     ['runServer', runServer, 'A server process cannot run on the "memory" layer'],
   ] as const)('%s refuses the memory layer and says why', async (_name, run, why) => {
-    const error: unknown = await run(AppModule).catch((reason: unknown) => reason);
+    const error: unknown = await run(AppModule, OPTIONS).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(LocalLayer);
     expect((error as LocalLayer).code).toBe('CHANNELS_LAYER_LOCAL');
     expect((error as Error).message).toContain(why);

@@ -66,6 +66,15 @@ describe('Connection', () => {
       });
     });
 
+    it('is opened with the first that its client offers of those that the server knows', async () => {
+      const bench = await ConnectionBench.start({ subprotocols: ['chat.v2', 'json', 'chat'] });
+      const protocols = ['mqtt', 'chat', 'json'];
+      const { client, connection } = await bench.connecting('/', { protocols });
+      tell(connection, { accept: true });
+      expect(await client.opened).toMatchObject({ 'sec-websocket-protocol': 'chat' });
+      await client.close();
+    });
+
     it('is opened without a subprotocol that its client did not offer, and logs it', async () => {
       const bench = await ConnectionBench.start();
       const { client, connection } = await bench.raw();
