@@ -7,15 +7,23 @@ import type {
   Type,
 } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { ChannelsModule, ChannelsOverride, ChannelsRuntime, type Role } from 'nest-channels';
+import {
+  ChannelsModule,
+  ChannelsOverride,
+  ChannelsRuntime,
+  type Role,
+  WorkerEvents,
+} from 'nest-channels';
 import type { ApplicationParts } from './application-parts.js';
 import { importChannels } from './channels-imports.js';
 import type { Activity } from './quiet.js';
+import { RunningHandlers } from './running-handlers.js';
 import type { World } from './world.js';
 
 /** Is one process of a test: an application in a role of its own. */
 export class TestedProcess implements Activity {
   readonly #runtime: ChannelsRuntime;
+  readonly #handlers: RunningHandlers;
   #state: 'running' | 'stopped' = 'running';
 
   private constructor(
@@ -23,6 +31,7 @@ export class TestedProcess implements Activity {
     private readonly world: World,
   ) {
     this.#runtime = app.get(ChannelsRuntime, { strict: false });
+    this.#handlers = new RunningHandlers(app.get(WorkerEvents, { strict: false }));
   }
 
   /** Starts an application that does not listen. */
@@ -54,11 +63,12 @@ export class TestedProcess implements Activity {
   }
 
   isBusy(): boolean {
-    return this.#runtime.workerStatistics().running > 0;
+    return this.#runtime.workerStatistics().running > 0 || this.#handlers.running > 0;
   }
 
   mark(): string {
-    return Object.values(this.#runtime.workerStatistics()).join(',');
+    const counts = Object.values(this.#runtime.workerStatistics());
+    return [...counts, this.#handlers.events].join(',');
   }
 
   /** Stops the application as a signal would. */
