@@ -1,0 +1,4 @@
+import { runServer } from 'nest-channels';
+import { AppModule } from './app.module.js';
+
+await runServer(AppModule);
