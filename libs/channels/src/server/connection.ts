@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import {
   ChannelFull,
   type ChannelLayer,
@@ -7,22 +6,20 @@ import {
   reasonOf,
   snapshot,
 } from '@nest-channels/core';
-import type { Logger } from '@nestjs/common';
-import type { RawData } from 'ws';
-import { quote } from '../log-text.js';
 import type { ServerSettings } from '../server-options.js';
+import type { AccessRecord } from './access-log.js';
 import type { ClosingWebSocket } from './closing-web-socket.js';
-import type { Traffic } from './access-entry.js';
+import type { ConnectionLog } from './connection-log.js';
 import type { Farewells, LastMessage } from './farewells.js';
 import type { Checked } from './heartbeat.js';
-import { type HandlingOrder, Inbound } from './inbound.js';
-import { Liveness, type Signs, type Verdict } from './liveness.js';
+import type { Sender } from './inbound.js';
+import { Line } from './line.js';
+import type { Verdict } from './liveness.js';
 import { type Failure, Opening, type Upgrade } from './opening.js';
-import { Outbound, type OutboundHost } from './outbound.js';
+import type { OutboundHost } from './outbound.js';
 import { Parting } from './parting.js';
 import { type Refusal, UNAVAILABLE } from './refusal.js';
 import type { Close, Reply } from './reply-reader.js';
-import { isUnfinished } from './unfinished-message.js';
 import type { Upgrader } from './upgrader.js';
 
 /** Close code of a connection that ended without a close frame (RFC 6455 §7.1.5). */
@@ -41,7 +38,7 @@ export interface ConnectionHost extends OutboundHost {
   readonly upgrader: Upgrader;
   readonly settings: ServerSettings;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly log: ConnectionLog;
   readonly farewells: Farewells;
   /** Tells whether the server is about to stop. */
   isStopping(): boolean;
@@ -49,15 +46,6 @@ export interface ConnectionHost extends OutboundHost {
   frameLost(): void;
   /** Is called once, when the connection has reached its last state; only `ended` has a disconnect. */
   forget(connection: Connection, ending: Ending): void;
-}
-
-/** Is the open half of a connection: a WebSocket and what flows through it. */
-interface Line {
-  readonly socket: Duplex & { readonly bytesRead?: number; readonly bytesWritten?: number };
-  readonly webSocket: ClosingWebSocket;
-  readonly inbound: Inbound;
-  readonly outbound: Outbound;
-  readonly liveness: Liveness;
 }
 
 /**
@@ -105,7 +93,7 @@ export class Connection implements Checked {
     } catch (error) {
       // A layer that lost its answer may have delivered the message all the same.
       if (this.#state !== 'connecting') return;
-      this.#warn(`refused with 503: ${reasonOf(error)}`);
+      this.host.log.refused(this.#path, error);
       this.#refuse({ ...UNAVAILABLE, reason: reasonOf(error) });
     }
   }
@@ -120,12 +108,11 @@ export class Connection implements Checked {
 
   /** Sends an event on to the channel of its type, so that a worker handles it. */
   async forward(event: Content): Promise<void> {
-    const identity = { reply_channel: this.replyChannel, path: this.#path };
     const type = event['type'] as string;
     try {
-      await this.host.layer.send(type, { ...snapshot(event), ...identity });
+      await this.host.layer.send(type, { ...snapshot(event), ...this.#identity });
     } catch (error) {
-      this.#warn(`lost an event of type ${quote(type)}: ${reasonOf(error)}`);
+      this.host.log.lostEvent(this.#path, type, error);
     }
   }
 
@@ -137,14 +124,10 @@ export class Connection implements Checked {
     else if (this.#state === 'lingering') this.#hurry();
   }
 
-  check(now: number, { afterStall }: { readonly afterStall: boolean }): void {
+  check(now: number, options: { readonly afterStall: boolean }): void {
     const line = this.#line;
     if (this.#state !== 'open') return line?.inbound.checkPause(now);
-    if (!line) return;
-    if (afterStall) for (const half of [line.liveness, line.outbound]) half.forgive(now);
-    line.inbound.checkPause(now);
-    if (line.outbound.isStalled(now)) return this.#tooSlow();
-    this.#act(line.liveness.judge(now, this.#signs(line), this.host.settings), line);
+    if (line) this.#act(line.judge(now, this.host.settings, options), line);
   }
 
   #decide(reply: Reply): void {
@@ -183,62 +166,48 @@ export class Connection implements Checked {
   }
 
   #open(webSocket: ClosingWebSocket, { upgrade, order }: Opening): Line {
-    const { host } = this;
     const { socket, access } = upgrade;
-    const inbound = this.#inbound(webSocket, order);
-    const outbound = new Outbound(socket, host, () => this.#tooSlow());
-    webSocket.on('message', (data: RawData, isBinary) => {
-      if (this.#state === 'open') inbound.receive(data as Buffer, isBinary);
-    });
-    webSocket.on('error', (error) => this.#warn(`broke the protocol: ${error.message}`));
-    const line = { socket, webSocket, inbound, outbound, liveness: new Liveness(host.clock.now()) };
-    webSocket.onClosing = (code, proceed) => this.#closing(line, code, proceed);
-    webSocket.once('close', (code, reason) => {
-      access?.ended({ code, reason: reason.toString(), ...trafficOf(line) });
-      this.#end(code);
+    const line = new Line({ webSocket, socket, order, sender: this.#identity }, this.host, {
+      onUndeliverable: (error) => this.#undeliverable(error),
+      onUnsettled: (left) => this.#unsettled(left),
+      onTooSlow: () => this.#tooSlow(),
+      onBroken: (error) => this.host.log.broken(this.#path, error),
+      onClosing: (code, proceed) => this.#closing(line, code, proceed),
+      onClosed: (code, reason) => this.#closed(line, { code, reason }, access),
     });
     return line;
   }
 
-  #inbound(webSocket: ClosingWebSocket, order: HandlingOrder): Inbound {
-    const sender = { reply_channel: this.replyChannel, path: this.#path };
-    const listener = {
-      onUndeliverable: (error: Error) => this.#undeliverable(error),
-      onUnsettled: (left: number) => this.#unsettled(left),
-    };
-    return new Inbound(sender, webSocket, this.host, listener, order);
+  #closed(line: Line, close: Close, access?: AccessRecord): void {
+    access?.ended({ ...close, ...line.traffic });
+    this.#end(close.code);
   }
 
   #subprotocol({ subprotocol }: Reply, offer: readonly string[]): string | undefined {
     const { subprotocols } = this.host.settings;
     if (subprotocol === undefined) return offer.find((each) => subprotocols.includes(each));
     if (offer.includes(subprotocol)) return subprotocol;
-    const quoted = quote(subprotocol);
-    this.#warn(`accepted without subprotocol ${quoted}, which its client did not offer`);
+    this.host.log.foreignSubprotocol(this.#path, subprotocol);
     return undefined;
   }
 
-  #signs({ socket, webSocket, inbound }: Line): Signs | undefined {
-    if (inbound.isPaused) return undefined;
-    const { bytesRead = 0 } = socket;
-    return { bytesRead, messages: inbound.order, isUnfinished: isUnfinished(webSocket) };
-  }
-
-  #act(verdict: Verdict, { webSocket }: Line): void {
-    const { pingTimeoutMs, messageTimeoutMs, maxAgeMs } = this.host.settings;
+  #act(verdict: Verdict | 'stalled', line: Line): void {
+    const { log } = this.host;
     switch (verdict) {
       case 'alive':
         return;
       case 'silent':
-        return webSocket.ping();
+        return line.ping();
+      case 'stalled':
+        return this.#tooSlow();
       case 'dead':
-        this.#warn(`was cut off: silent for ${pingTimeoutMs} ms after a ping`);
-        return webSocket.terminate();
+        log.dead(this.#path);
+        return line.terminate();
       case 'unfinished':
-        this.#warn(`closed with 1008: a message took over ${messageTimeoutMs} ms`);
+        log.unfinished(this.#path);
         return this.#sendClose({ code: 1008, reason: 'message took too long' });
       case 'old':
-        this.host.logger.debug(`WebSocket ${this.#quotedPath} is ${maxAgeMs} ms old: closed`);
+        log.old(this.#path);
         return this.#sendClose({ code: 1012, reason: 'maximum age, connect again' });
     }
   }
@@ -247,7 +216,7 @@ export class Connection implements Checked {
     this.host.frameLost();
     if (this.#state !== 'open') return this.#lose(error);
     this.#hasLost = true;
-    this.#warn(`closed with 1013: ${error.message}`);
+    this.host.log.undeliverable(this.#path, error);
     const reason = error instanceof ChannelFull ? 'overloaded' : 'layer unavailable';
     this.#sendClose({ code: 1013, reason });
   }
@@ -256,26 +225,24 @@ export class Connection implements Checked {
   #lose(error: Error): void {
     if (this.#hasLost) return;
     this.#hasLost = true;
-    this.#warn(`lost a frame: ${error.message}`);
+    this.host.log.lostFrame(this.#path, error);
   }
 
   #unsettled(left: number): void {
-    const { settleTimeoutMs } = this.host.settings;
-    const dropped = left > 0 ? `, ${left} frames after it are dropped` : '';
-    this.#warn(`waited ${settleTimeoutMs} ms in vain for a frame to be handled${dropped}`);
+    this.host.log.unsettled(this.#path, left);
     if (this.#state === 'open') this.#sendClose({ code: 1011, reason: 'a frame was not handled' });
   }
 
   #tooSlow(): void {
     if (this.#state !== 'open') return;
-    this.#warn('closed with 1013: its client reads too slowly');
+    this.host.log.tooSlow(this.#path);
     this.#line?.outbound.discard();
     this.#sendClose({ code: 1013, reason: 'too slow' });
   }
 
-  #sendClose({ code, reason }: Close): void {
+  #sendClose(close: Close): void {
     this.#state = 'closing';
-    this.#line?.webSocket.close(code, reason);
+    this.#line?.close(close);
   }
 
   #closing(line: Line, code: number | undefined, proceed: () => void): void {
@@ -291,10 +258,9 @@ export class Connection implements Checked {
   }
 
   /** Lets out what waits ahead of the close frame, whoever began to close; nothing follows it. */
-  #fallSilent({ inbound, outbound }: Line, proceed: () => void): void {
+  #fallSilent(line: Line, proceed: () => void): void {
     this.#state = 'closing';
-    inbound.end();
-    outbound.end();
+    line.fallSilent();
     proceed();
   }
 
@@ -305,22 +271,18 @@ export class Connection implements Checked {
       case 'too early':
         return this.#end(ABNORMAL, this.#tooEarly());
       case 'lost':
-        this.host.logger.debug(`WebSocket ${this.#quotedPath} left before it was answered`);
+        this.host.log.left(this.#path);
         return this.#end(ABNORMAL);
     }
   }
 
   #unanswered(): Refusal {
-    const { acceptTimeoutMs } = this.host.settings;
-    this.#warn(
-      `refused with 503: nothing answered within ${acceptTimeoutMs} ms. ` +
-        'Is a worker running, and does its websocket.connect handler accept or deny?',
-    );
+    this.host.log.unanswered(this.#path);
     return { ...UNAVAILABLE, reason: 'nothing answered in time' };
   }
 
   #tooEarly(): Refusal {
-    this.#warn(`refused with 413: over ${this.host.settings.maxEarlyBytes} bytes before accept`);
+    this.host.log.tooEarly(this.#path);
     return { status: 413, reason: 'too much before the accept' };
   }
 
@@ -337,8 +299,7 @@ export class Connection implements Checked {
     else this.#opening?.drop();
     const line = this.#line;
     const parting = this.#parting;
-    line?.outbound.discard();
-    line?.inbound.end();
+    line?.drop();
     parting?.cancel();
     if (line?.inbound.isOver === false) this.#linger(line);
     else this.#forget('ended');
@@ -362,13 +323,12 @@ export class Connection implements Checked {
   /** Sends what is left of the client's words, and its end; returns the `order` of the end. */
   #sayFarewell(code: number, line?: Line, options: { readonly settle?: true } = {}): number {
     const order = (line?.inbound.order ?? 0) + 1;
-    const identity = { reply_channel: this.replyChannel, path: this.#path };
-    const content = { ...identity, code, order, ...options };
+    const content = { ...this.#identity, code, order, ...options };
     void this.host.farewells.say({
       messages: lastMessages({ channel: 'websocket.disconnect', content }, line),
       onLost: ({ channel }, error) => {
         if (channel === 'websocket.receive') this.host.frameLost();
-        this.#warn(`lost its ${channel} message: ${reasonOf(error)}`);
+        this.host.log.lostMessage(this.#path, channel, error);
       },
     });
     return order;
@@ -381,26 +341,12 @@ export class Connection implements Checked {
     this.host.forget(this, ending);
   }
 
-  get #quotedPath(): string {
-    return quote(this.#path);
-  }
-
-  #warn(what: string): void {
-    this.host.logger.warn(`WebSocket ${this.#quotedPath} ${what}`);
+  get #identity(): Sender {
+    return { reply_channel: this.replyChannel, path: this.#path };
   }
 }
 
 async function lastMessages(disconnect: LastMessage, line?: Line): Promise<LastMessage[]> {
   const frames = (await line?.inbound.takeRest()) ?? [];
   return [...frames.map((content) => ({ channel: 'websocket.receive', content })), disconnect];
-}
-
-function trafficOf({ socket, inbound, outbound }: Line): Traffic {
-  const { bytesRead, bytesWritten } = socket;
-  return {
-    framesIn: inbound.order,
-    bytesIn: bytesRead,
-    framesOut: outbound.written,
-    bytesOut: bytesWritten,
-  };
 }

@@ -7,6 +7,7 @@ import { ChannelsSettings } from '../channels-options.js';
 import { Layers } from '../layers.js';
 import { SERVER_ADDRESS } from '../server-options.js';
 import { Connection, type ConnectionHost } from './connection.js';
+import { ConnectionLog } from './connection-log.js';
 import { drain } from './drain.js';
 import { Entrance } from './entrance.js';
 import { Farewells } from './farewells.js';
@@ -129,7 +130,7 @@ export class InterfaceServer {
       settings: server,
       clock,
       farewells,
-      logger: this.#logger,
+      log: new ConnectionLog(this.#logger, server),
       upgrader: new Upgrader(server),
       batch: new WriteBatch(),
       frameDropped: () => this.#framesDropped++,

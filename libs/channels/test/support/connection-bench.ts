@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { ChannelsSettings } from '../../src/channels-options.js';
 import { SERVER_DEFAULTS, type ServerOptions } from '../../src/server-options.js';
 import { Connection, type ConnectionHost } from '../../src/server/connection.js';
+import { ConnectionLog } from '../../src/server/connection-log.js';
 import { Farewells } from '../../src/server/farewells.js';
 import { readHandshake } from '../../src/server/handshake.js';
 import { TrustedProxies } from '../../src/server/trusted-proxies.js';
@@ -48,7 +49,7 @@ export class ConnectionBench {
       clock: this.clock,
       settings,
       upgrader: new Upgrader(settings),
-      logger: new Logger('InterfaceServer'),
+      log: new ConnectionLog(new Logger('InterfaceServer'), settings),
       batch: new WriteBatch(),
       farewells: new Farewells(this.layer, this.clock),
       frameDropped: () => this.dropped++,
