@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TestSocket } from '../../libs/channels/test/support/test-socket.js';
 import { freePort, NodeProcess, stopProcesses } from '../support/process.js';
 
-/** Is what liveblog and background job send. */
+/** Is what the background job sends. */
 interface Frame {
-  readonly count?: number;
   readonly job?: { readonly id: string; readonly state: string };
 }
 
@@ -115,74 +114,6 @@ describe('the chat of the demo', () => {
     await second.close();
     expect(await nextJson(ada)).toEqual(notice('loft', 'bob', 'left', ['ada']));
     await ada.close();
-  });
-});
-
-describe('the liveblog of the demo', () => {
-  const write = (method: string, path: string, body?: unknown): Promise<Response> =>
-    fetch(`http://localhost:${port}/liveblog/posts${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-
-  async function publish(text: string): Promise<{ id: number }> {
-    return (await (await write('POST', '', { text })).json()) as { id: number };
-  }
-
-  async function latest(): Promise<{ id: number }[]> {
-    const reader = socket('/liveblog');
-    const { posts } = (await nextJson(reader)) as { posts: { id: number }[] };
-    await reader.close();
-    return posts;
-  }
-
-  it('shows all readers what an ordinary controller was sent', async () => {
-    const readers = [socket('/liveblog'), socket('/liveblog')];
-    await Promise.all(readers.map((reader) => until(reader, ({ count }) => count === 2)));
-    const answer = await write('POST', '', { text: 'Doors are open.' });
-    expect(answer.status).toBe(201);
-    const post: unknown = await answer.json();
-    expect(post).toMatchObject({ text: 'Doors are open.' });
-    const saved = { type: 'saved', post };
-    expect(await Promise.all(readers.map(nextJson))).toEqual([saved, saved]);
-    await readers[1].close();
-    expect(await nextJson(readers[0])).toEqual({ type: 'readers', count: 1 });
-    await readers[0].close();
-  });
-
-  it('shows changes and deletions too', async () => {
-    const { id } = await publish('draft');
-    const reader = socket('/liveblog');
-    await until(reader, ({ count }) => count === 1);
-    const edited: unknown = await (await write('PUT', `/${id}`, { text: 'final' })).json();
-    expect(edited).toMatchObject({ id, text: 'final' });
-    expect(await nextJson(reader)).toEqual({ type: 'saved', post: edited });
-    expect((await write('DELETE', `/${id}`)).status).toBe(204);
-    expect(await nextJson(reader)).toEqual({ type: 'deleted', id });
-    await reader.close();
-  });
-
-  it('gives a new reader the newest 100 posts, newest first', async () => {
-    const ids: number[] = [];
-    for (let count = 0; count < 101; count++) ids.push((await publish(`post ${count}`)).id);
-    expect((await latest()).map(({ id }) => id)).toEqual(ids.toReversed().slice(0, 100));
-  });
-
-  it.each([
-    ['no post', undefined, 'A post needs some text.'],
-    ['a blank post', { text: '  ' }, 'A post needs some text.'],
-    ['a post that is no text', { text: 1 }, 'A post needs some text.'],
-    ['a long post', { text: 'x'.repeat(501) }, 'A post has at most 500 characters.'],
-  ])('answers 400 to %s', async (_what, body, message) => {
-    const answer = await write('POST', '', body);
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ message: [message] });
-  });
-
-  it('answers 404 to changes of a post that is not there', async () => {
-    const answers = [await write('PUT', '/9999', { text: 'x' }), await write('DELETE', '/9999')];
-    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
   });
 });
 
