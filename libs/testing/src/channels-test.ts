@@ -8,7 +8,9 @@ import { HandWorker } from './hand-worker.js';
 import { HttpClient } from './http-client.js';
 import { LiveServer } from './live-server.js';
 import { memoryFetch } from './memory-fetch.js';
+import type { SessionLoginOptions } from './session-login.js';
 import { TestedProcess } from './tested-process.js';
+import { Visitor } from './visitor.js';
 import type { WebSocketCommunicator } from './web-socket-communicator.js';
 import type { WebSocketOptions } from './web-socket-options.js';
 import { WsClient, type WsClientOptions } from './ws-client.js';
@@ -22,6 +24,8 @@ export interface ChannelsTestOptions extends ApplicationParts, WorldOptions {
    * `running` if absent. Clients that consume want `by hand`.
    */
   readonly worker?: 'running' | 'by hand';
+  /** Is where the application keeps sessions, for `forceLogin()`. */
+  readonly sessions?: SessionLoginOptions;
 }
 
 /**
@@ -36,18 +40,17 @@ export class ChannelsTest {
   private constructor(
     private readonly process: TestedProcess,
     private readonly world: World,
-    { byHand }: { readonly byHand: boolean },
+    private readonly options: ChannelsTestOptions,
   ) {
-    if (byHand) this.#hand = new HandWorker(process.app);
+    if (isByHand(options)) this.#hand = new HandWorker(process.app);
   }
 
   /** Starts an application; {@link createChannelsTest} is the short form. */
   static async start(options: ChannelsTestOptions): Promise<ChannelsTest> {
     const world = new World(options);
-    const byHand = options.worker === 'by hand';
     try {
-      const role = byHand ? 'server' : 'embedded';
-      return new ChannelsTest(await TestedProcess.start(options, role, world), world, { byHand });
+      const role = isByHand(options) ? 'server' : 'embedded';
+      return new ChannelsTest(await TestedProcess.start(options, role, world), world, options);
     } catch (error) {
       await world.close();
       throw error;
@@ -92,6 +95,16 @@ export class ChannelsTest {
   /** Returns a client that has yet to connect. */
   webSocket(path: string, options: WebSocketOptions = {}): WebSocketCommunicator {
     return this.world.webSocket(this.process.httpServer, path, options);
+  }
+
+  /** Is where the application keeps sessions, if the test has said so. */
+  get sessions(): SessionLoginOptions | undefined {
+    return this.options.sessions;
+  }
+
+  /** Returns somebody's browser, which takes its cookies along to controllers and sockets. */
+  visitor(): Visitor {
+    return new Visitor(this);
   }
 
   /** Returns a client of any channel, that consumes by hand. */
@@ -150,6 +163,10 @@ export class ChannelsTest {
     for (const alias of this.world.layers.aliases) drained += (await this.#hand?.drain(alias)) ?? 0;
     return drained;
   }
+}
+
+function isByHand({ worker }: ChannelsTestOptions): boolean {
+  return worker === 'by hand';
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Content, Message, nonLocalName } from '@nest-channels/core';
 import { type ChannelLayer, type Channels, CloseConnection, DenyConnection } from 'nest-channels';
 import { MissingMessage } from './errors.js';
 import type { HandWorker } from './hand-worker.js';
+import type { Visitor } from './visitor.js';
 
 /** Is what a client works with; a `ChannelsTest` is one. */
 export interface ClientHost {
@@ -10,6 +11,8 @@ export interface ClientHost {
   /** @throws WorkerRunning `CHANNELS_TEST_WORKER_RUNNING` while a worker consumes */
   readonly hand: HandWorker;
   layer(alias?: string): ChannelLayer;
+  /** Returns somebody who can log in. */
+  visitor(): Visitor;
 }
 
 /** Says what becomes of a wish for a message that is not there. */

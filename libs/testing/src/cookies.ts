@@ -13,10 +13,13 @@ export function cookiesOf(setCookies: readonly string[]): Record<string, string 
   return Object.fromEntries(setCookies.map(readCookie));
 }
 
+/** Who takes a cookie back lets it expire at once, or at the beginning of time. */
+const TAKES_BACK = /^\s*(max-age=(0|-\d+)|expires=.* 1970 .*)\s*$/i;
+
 function readCookie(line: string): [name: string, value: string | null] {
   const [pair, ...attributes] = line.split(';');
   const at = pair.indexOf('=');
-  const isGone = attributes.some((attribute) => /^\s*max-age=(0|-\d+)\s*$/i.test(attribute));
+  const isGone = attributes.some((attribute) => TAKES_BACK.test(attribute));
   return [pair.slice(0, at).trim(), isGone ? null : decodeURIComponent(pair.slice(at + 1).trim())];
 }
 

@@ -4,6 +4,7 @@ import { ChannelsError } from '@nest-channels/core';
 export type TestingErrorCode =
   | 'CHANNELS_TEST_CONNECTION_CLOSED'
   | 'CHANNELS_TEST_FRAME_UNEXPECTED'
+  | 'CHANNELS_TEST_LOGIN_UNKNOWN'
   | 'CHANNELS_TEST_MESSAGE_MISSING'
   | 'CHANNELS_TEST_TIMEOUT'
   | 'CHANNELS_TEST_WORKER_RUNNING';
@@ -30,6 +31,16 @@ export class UnexpectedFrame extends ChannelsError<'CHANNELS_TEST_FRAME_UNEXPECT
     readonly frame: unknown,
   ) {
     super('CHANNELS_TEST_FRAME_UNEXPECTED', `Expected ${expected}, got ${shown(frame)}.`);
+  }
+}
+
+/** Is thrown when a test wants somebody logged in and has not said where sessions are kept. */
+export class LoginUnknown extends ChannelsError<'CHANNELS_TEST_LOGIN_UNKNOWN'> {
+  constructor() {
+    super(
+      'CHANNELS_TEST_LOGIN_UNKNOWN',
+      'The test does not know where sessions are kept. Give it { sessions: { store, secret, passport } }.',
+    );
   }
 }
 

@@ -17,6 +17,8 @@ export { LiveServer } from './live-server.js';
 export { type Counterpart, WebSocketCommunicator } from './web-socket-communicator.js';
 export type { Connected, WebSocketOptions } from './web-socket-options.js';
 export type { Closing, Frame } from './frames.js';
+export { type Site, Visitor } from './visitor.js';
+export type { SessionLoginOptions, SessionStore, UserSerializer } from './session-login.js';
 export { Client, type ClientHost, type Requirement } from './client.js';
 export { WsClient, type WsClientOptions, type WsConsumption, type WsMessage } from './ws-client.js';
 export { HttpClient, type HttpReply, type HttpRequestOptions } from './http-client.js';
@@ -26,6 +28,7 @@ export { include, route } from '@nest-channels/core';
 // Errors
 export {
   ConnectionClosed,
+  LoginUnknown,
   MissingMessage,
   TestTimeout,
   type TestingErrorCode,

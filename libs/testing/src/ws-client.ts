@@ -1,6 +1,7 @@
 import { Client, type ClientHost, type Requirement } from './client.js';
 import { cookieHeader } from './cookies.js';
 import { UnexpectedFrame } from './errors.js';
+import { OWN_ORIGIN, type Visitor } from './visitor.js';
 
 /** Are the options of a client that makes the messages of one WebSocket. */
 export interface WsClientOptions {
@@ -37,7 +38,7 @@ export interface WsConsumption extends Requirement {
  */
 export class WsClient extends Client {
   readonly #headers = new Map<string, string>();
-  readonly #cookies = new Map<string, string>();
+  readonly #visitor: Visitor;
   #order = 0;
 
   constructor(
@@ -45,11 +46,12 @@ export class WsClient extends Client {
     private readonly options: WsClientOptions = {},
   ) {
     super(host, options.layer);
+    this.#visitor = host.visitor();
   }
 
   /** Sends this cookie with every handshake from now on. */
   setCookie(name: string, value: string): void {
-    this.#cookies.set(name, value);
+    this.#visitor.setCookie(name, value);
   }
 
   /**
@@ -60,6 +62,26 @@ export class WsClient extends Client {
   setHeader(name: string, value: string): void {
     if (name.toLowerCase() === 'cookie') throw new TypeError('Set cookies with setCookie()');
     this.#headers.set(name.toLowerCase(), value);
+  }
+
+  /**
+   * Logs in as a page does, by a controller, and sends the cookie with every handshake from now on.
+   *
+   * @returns whether the application answered with a status under 400
+   */
+  async login(path: string, credentials: object): Promise<boolean> {
+    this.#comeFromPage();
+    return this.#visitor.login(path, credentials);
+  }
+
+  /**
+   * Logs a user in without a password: puts a session into the store of the application.
+   *
+   * @throws LoginUnknown `CHANNELS_TEST_LOGIN_UNKNOWN` unless the test has `sessions`
+   */
+  async forceLogin(user: object): Promise<void> {
+    this.#comeFromPage();
+    await this.#visitor.forceLogin(user);
   }
 
   /** @throws TypeError for an `order` of its own while messages are numbered */
@@ -111,6 +133,11 @@ export class WsClient extends Client {
     return reply?.bytes ?? reply;
   }
 
+  /** Cookies count for pages only, which have an origin. */
+  #comeFromPage(): void {
+    if (!this.#headers.has('origin')) this.setHeader('origin', OWN_ORIGIN);
+  }
+
   async #accepted(): Promise<void> {
     const reply = (await super.receive()) as { accept?: unknown } | undefined;
     if (reply?.accept !== true) throw new UnexpectedFrame('an accept', reply ?? null);
@@ -123,7 +150,7 @@ export class WsClient extends Client {
   }
 
   #handshake(query: string): object {
-    const cookie = cookieHeader(Object.fromEntries(this.#cookies));
+    const cookie = cookieHeader(this.#visitor.cookies);
     const headers = [...this.#headers, ...(cookie === undefined ? [] : [['cookie', cookie]])];
     return {
       scheme: 'ws',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   ConnectionClosed,
+  LoginUnknown,
   MissingMessage,
   TestTimeout,
   UnexpectedFrame,
@@ -17,6 +18,7 @@ describe('the errors of a test', () => {
     [new UnexpectedFrame('JSON', 'x'.repeat(300)), 'FRAME_UNEXPECTED', 'x…'],
     [new MissingMessage('No message waits'), 'MESSAGE_MISSING', 'No message waits.'],
     [new TestTimeout('a frame', 3_000), 'TIMEOUT', 'Waited 3000 ms for a frame.'],
+    [new LoginUnknown(), 'LOGIN_UNKNOWN', 'sessions: { store, secret, passport }'],
     [new WorkerRunning(), 'WORKER_RUNNING', "worker: 'by hand'"],
   ])('say what is wrong: %s', (error, code, text) => {
     expect(error.code).toBe(`CHANNELS_TEST_${code}`);
