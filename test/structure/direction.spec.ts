@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   '@nest-channels/redis': ['@nest-channels/core'],
   'nest-channels': ['@nest-channels/core'],
   '@nest-channels/testing': ['@nest-channels/core', 'nest-channels'],
+  '@nest-channels/sessions': ['@nest-channels/core', 'nest-channels'],
   'demo-app': EVERY_LIB,
   'server-app': [...EVERY_LIB, 'demo-app'],
   'worker-app': [...EVERY_LIB, 'demo-app'],
