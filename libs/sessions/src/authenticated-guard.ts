@@ -9,10 +9,9 @@ import { SessionUnopened } from './errors.js';
 import { SESSION_ENDED } from './revocation.js';
 
 /**
- * Lets only logged-in users pass: a pending connection is refused with 401, an open one closed with
- * 4401.
+ * Lets only logged-in users pass.
  *
- * The end of a connection always passes, so that its handler can clean up.
+ * A pending connection is refused with 401, an open one closed with 4401. The end of a connection always passes, so that its handler can clean up.
  */
 @Injectable()
 export class AuthenticatedGuard implements CanActivate {

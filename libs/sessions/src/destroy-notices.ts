@@ -49,7 +49,7 @@ function watch(store: Store, locks: SessionLocks): Set<DestroyListener> {
 async function destroyUnderLock(id: string, locks: SessionLocks, destroy: Destroy): Promise<void> {
   const work = (): Promise<void> => {
     return new Promise((resolve, reject) => {
-      destroy(id, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+      destroy(id, (error?: unknown) => (error ? reject(error) : resolve()));
     });
   };
   let isLocked = false;

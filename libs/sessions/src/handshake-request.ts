@@ -26,7 +26,7 @@ export interface HandshakeRequest {
  *   override getRequest(context: ExecutionContext) {
  *     return handshakeRequest(ChannelsExecutionContext.create(context).getMessage());
  *   }
- *   override getResponse = () => ({});
+ *   getResponse = () => ({});
  * }
  * ```
  * Only `websocket.connect` carries headers and query; for other messages both are empty.

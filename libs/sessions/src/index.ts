@@ -1,5 +1,3 @@
-import './message-augmentation.js';
-
 // Module
 export { SessionsModule } from './sessions.module.js';
 export type { SessionsModuleOptions } from './sessions-options.js';

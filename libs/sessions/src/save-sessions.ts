@@ -11,7 +11,7 @@ import {
   ConsumeLater,
   DenyConnection,
 } from 'nest-channels';
-import { lastValueFrom, of } from 'rxjs';
+import { lastValueFrom, type Observable, of } from 'rxjs';
 import { type SaveOutcome, Sessions } from './sessions.js';
 
 /** Is over how long runs that met each other are spread when they are repeated. */
@@ -29,18 +29,25 @@ const RETRY_WITHIN_MS = 30;
 export class SaveSessions implements NestInterceptor {
   constructor(private readonly sessions: Sessions) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler) {
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const message = ChannelsExecutionContext.create(context).getMessage();
+    const handle = (): Promise<unknown> =>
+      lastValueFrom(next.handle(), { defaultValue: undefined });
+    return of(await this.around(message, handle));
+  }
+
+  /** Runs what handles a message, and saves what it changed. */
+  async around(message: Message, handle: () => Promise<unknown>): Promise<unknown> {
     let result: unknown;
     try {
-      result = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      result = await handle();
     } catch (error) {
       await this.#saveAfter(message, error);
       throw error;
     }
     retryUnless(await this.sessions.saveHttp(message));
     retryUnless(await this.sessions.saveChannel(message));
-    return of(result);
+    return result;
   }
 
   async #saveAfter(message: Message, error: unknown): Promise<void> {

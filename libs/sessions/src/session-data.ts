@@ -28,3 +28,14 @@ export interface HttpSessionData {
 /** Is who uses a connection, as passport's `deserializeUser` gave it; merge your own keys into it. */
 // oxlint-disable-next-line no-empty-interface
 export interface ConnectionUser {}
+
+declare module '@nest-channels/core' {
+  interface Message {
+    /** Is the session of the connection, shared by its messages; undefined without `@ChannelSession()`. */
+    channelSession?: ChannelSessionData;
+    /** Is the session of the browser; undefined without `@HttpSession()`, and where there is none. */
+    httpSession?: HttpSessionData;
+    /** Is who uses the connection; null for an anonymous one, undefined if nothing looked. */
+    user?: ConnectionUser | null;
+  }
+}

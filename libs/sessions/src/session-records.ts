@@ -57,7 +57,7 @@ export class SessionRecords {
         reject(new SessionStoreFailed(problem, { cause }));
       };
       const timer = clock.setTimer(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
-      const callback: Callback = (error, result) => {
+      const answer: Callback = (error, result) => {
         // Some stores report a missing file as an error; express-session lets that pass too.
         if (error && codeOf(error) !== 'ENOENT') return fail(`it failed (${codeOf(error)})`, error);
         timer.cancel();
@@ -65,9 +65,9 @@ export class SessionRecords {
       };
       try {
         // Newer stores return promises as well, whose rejections nobody else would handle.
-        Promise.resolve(begin(callback)).catch(callback);
+        Promise.resolve(begin(answer)).catch((error: unknown) => answer(error));
       } catch (error) {
-        callback(error ?? new Error('unknown'));
+        answer(error ?? new Error('unknown'));
       }
     });
   }

@@ -64,7 +64,7 @@ export class SessionUsers {
         reject(failureOf(error));
       }
     });
-    return (user || null) as ConnectionUser | null;
+    return user || null;
   }
 }
 

@@ -76,10 +76,12 @@ export class SessionsSettings {
   constructor(options: SessionsModuleOptions) {
     this.store = options.store;
     this.channelStore = options.channelStore ?? options.store;
-    this.secrets = [options.secret, ...(options.secrets ?? [])].filter((each) => each !== undefined);
+    this.secrets = [options.secret, ...(options.secrets ?? [])].filter(
+      (each) => each !== undefined,
+    );
     this.cookieName = options.cookieName ?? 'connect.sid';
     this.channelSessionMs = options.channelSessionMs ?? 24 * 60 * 60 * 1000;
-    this.passport = options.passport ?? (passport as UserDeserializer);
+    this.passport = options.passport ?? passport;
     this.userId = options.userId ?? idOf;
     this.clock = options.clock ?? systemClock;
     this.locks = options.locks ?? new ProcessLocks(this.clock);

@@ -1,8 +1,4 @@
-import {
-  Injectable,
-  type OnApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type WorkerEvent, WorkerEvents, InvalidConfiguration } from 'nest-channels';
 import { noticeDestroys } from './destroy-notices.js';
 import { Revocation } from './revocation.js';

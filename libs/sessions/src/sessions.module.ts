@@ -1,5 +1,7 @@
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import { Revocation } from './revocation.js';
+import { SaveSessions } from './save-sessions.js';
+import { SessionFlags } from './session-flags.js';
 import { SessionWatch } from './session-watch.js';
 import { Sessions } from './sessions.js';
 import { type SessionsModuleOptions, SessionsSettings } from './sessions-options.js';
@@ -15,8 +17,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .build();
 
 /**
- * Gives handlers sessions and users: import `SessionsModule.forRoot({ store, secret })` once, beside
- * `ChannelsModule`, with the store and secret that the application gives to express-session.
+ * Gives handlers sessions and users.
+ *
+ * Import `SessionsModule.forRoot({ store, secret })` once, beside `ChannelsModule`, with the store and
+ * secret that the application gives to express-session.
  *
  * `forRootAsync({ useFactory, inject })` takes the options from elsewhere.
  */
@@ -30,6 +34,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     Revocation,
     SessionWatch,
     Sessions,
+    SaveSessions,
+    SessionFlags,
     SessionsRuntime,
   ],
   exports: [SessionsSettings, Sessions, Revocation],

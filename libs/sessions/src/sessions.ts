@@ -138,9 +138,7 @@ export class Sessions {
     return withLock(this.settings.locks, lockOf(channel.id), async () => {
       const record = await this.#channel.read(channel.id);
       if (!record && channel.isStored) return this.#gone('The session of a connection');
-      return this.#merge(channel, record ?? {}, (merged) =>
-        this.#writeChannel(channel.id, merged),
-      );
+      return this.#merge(channel, record ?? {}, (merged) => this.#writeChannel(channel.id, merged));
     });
   }
 
@@ -196,14 +194,14 @@ export class Sessions {
   }
 
   async #merge(
-    session: OpenSession,
+    opened: OpenSession,
     record: SessionRecord,
     write: (merged: SessionRecord) => Promise<void>,
   ): Promise<SaveOutcome> {
-    const changes = session.changes();
-    if (conflictsOf(changes, session.before, snapshotOf(record)).length > 0) return 'conflict';
+    const changes = opened.changes();
+    if (conflictsOf(changes, opened.before, snapshotOf(record)).length > 0) return 'conflict';
     await write(withChanges(record, changes));
-    session.saved();
+    opened.saved();
     return 'saved';
   }
 

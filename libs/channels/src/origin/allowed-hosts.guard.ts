@@ -1,17 +1,14 @@
 import 'reflect-metadata';
 import type { Message } from '@nest-channels/core';
-import {
-  applyDecorators,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  UseGuards,
-} from '@nestjs/common';
+import { applyDecorators, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { InvalidConfiguration } from '../errors.js';
 import { AllowedHosts, hostProblems } from './allowed-hosts.js';
 import { OriginGuard } from './origin.guard.js';
 
 const HOSTS = Symbol('channels:allowed-hosts');
+
+/** Is where Nest keeps the guards of a class or method. */
+const GUARDS = '__guards__';
 
 /** Lets pages of allowed hosts connect: those of `@AllowedHostsOnly()`, else those of the module. */
 @Injectable()
@@ -39,9 +36,18 @@ export class AllowedHostsGuard extends OriginGuard {
 export function AllowedHostsOnly(...hosts: string[]): ClassDecorator & MethodDecorator {
   const problems = hostProblems('@AllowedHostsOnly', hosts);
   if (problems.length > 0) throw new InvalidConfiguration(problems);
-  const guarded = UseGuards(AllowedHostsGuard);
+  const guarded = guardFirst();
   if (hosts.length === 0) return guarded;
   return applyDecorators(guarded, keepHosts(new AllowedHosts(hosts)));
+}
+
+/** Other guards may look up who comes: that is done for pages that may connect only. */
+function guardFirst(): ClassDecorator & MethodDecorator {
+  return (target: object, _method?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const owner = (descriptor?.value as object | undefined) ?? target;
+    const others = (Reflect.getMetadata(GUARDS, owner) ?? []) as unknown[];
+    Reflect.defineMetadata(GUARDS, [AllowedHostsGuard, ...others], owner);
+  };
 }
 
 function keepHosts(hosts: AllowedHosts): ClassDecorator & MethodDecorator {

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { ChannelAndHttpSession, ChannelSession, ChannelSessionParam } from '@nest-channels/sessions';
+import {
+  ChannelAndHttpSession,
+  ChannelSession,
+  ChannelSessionParam,
+} from '@nest-channels/sessions';
 import {
   Channels,
   ConsumeLater,
@@ -42,7 +46,6 @@ class SessionConsumers {
     if (command === 'job') await this.channels.channel('jobs').send(jobOf(message, key), NOW);
     return JSON.stringify(session);
   }
-
 }
 
 @Injectable()

@@ -25,7 +25,7 @@ class HttpConsumers {
   @Consumer('websocket.receive')
   @HttpSession()
   receive(@Msg() message: Message) {
-    return String(message.httpSession);
+    return typeof message.httpSession;
   }
 }
 

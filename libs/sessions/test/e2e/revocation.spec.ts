@@ -1,4 +1,3 @@
-import { ManualClock } from '@nest-channels/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import {
@@ -113,55 +112,6 @@ describe('a connection of a session', () => {
     expect(await socket.closed).toBe(4401);
   });
 });
-
-describe('a session with open connections', () => {
-  it('is looked at every 60 s: kept alive while it lasts, and left when nobody uses it', async () => {
-    const { app, clock } = await startOnClock();
-    const ada = await app.browser('ada');
-    const socket = await ada.open('/members');
-    for (const touches of [1, 2]) {
-      clock.advance(60_000);
-      await app.store.until(() => app.store.counts.touch === touches);
-    }
-    await socket.end();
-  });
-
-  it('that has vanished has its connections closed', async () => {
-    const { app, clock } = await startOnClock();
-    const socket = await (await app.browser('ada')).open('/members');
-    // As by somebody whose process has no part in this.
-    app.store.clear();
-    clock.advance(60_000);
-    expect(await socket.closed).toBe(4401);
-  });
-
-  it('whose user is gone has its connections closed', async () => {
-    const { app, clock } = await startOnClock();
-    const socket = await (await app.browser('ada')).open('/members');
-    app.people.delete('id-ada');
-    clock.advance(60_000);
-    expect(await socket.closed).toBe(4401);
-  });
-
-  it('is left alone while the store fails', async () => {
-    const { app, clock } = await startOnClock();
-    const ada = await app.browser('ada');
-    const socket = await ada.open('/members');
-    app.store.reading = 'error';
-    clock.advance(60_000);
-    await app.logged('could not be looked at again');
-    await new Promise(setImmediate);
-    app.store.reading = 'session';
-    clock.advance(60_000);
-    await app.store.until(() => app.store.counts.touch === 1);
-    await socket.end();
-  });
-});
-
-async function startOnClock(): Promise<{ app: SessionsApp; clock: ManualClock }> {
-  const clock = new ManualClock();
-  return { clock, app: await SessionsApp.start({ consumers: [Members], sessions: { clock } }) };
-}
 
 async function start2(): Promise<[SessionsApp, SessionsApp]> {
   const layers = { default: sharedLayer() };

@@ -61,7 +61,7 @@ class HttpOnly {
 class Plain {
   @Consumer('websocket.receive')
   receive(@Msg() message: Message) {
-    return String(message.user);
+    return typeof message.user;
   }
 }
 

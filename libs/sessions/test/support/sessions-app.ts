@@ -40,7 +40,8 @@ export class SessionsApp {
     private readonly parts: SessionsAppParts,
     readonly store: CountingStore,
   ) {
-    for (const name of ['ada', 'bob', 'eve']) this.people.set(`id-${name}`, { id: `id-${name}`, name });
+    for (const name of ['ada', 'bob', 'eve'])
+      this.people.set(`id-${name}`, { id: `id-${name}`, name });
     this.passport.serializeUser((user, done) => done(null, (user as Person).id));
     this.passport.deserializeUser<string>((id, done) => done(null, this.people.get(id) ?? false));
   }
@@ -91,7 +92,9 @@ export class SessionsApp {
     const store = this.parts.sessions?.store ?? this.store;
     this.app.use(session({ store, secret, name, resave: false, saveUninitialized: false }));
     this.app.use(this.passport.session());
-    this.app.use('/login', (request: Request, response: Response) => this.#login(request, response));
+    this.app.use('/login', (request: Request, response: Response) =>
+      this.#login(request, response),
+    );
     this.app.use('/logout', (request: Request, response: Response) =>
       request.logout(() => response.sendStatus(204)),
     );
@@ -108,7 +111,7 @@ export class SessionsApp {
   }
 
   #login(request: Request, response: Response): void {
-    const person = this.people.get(String(request.query['id']));
+    const person = this.people.get(request.query['id'] as string);
     if (!person) return void response.sendStatus(401);
     request.logIn(person, () => response.sendStatus(204));
   }
