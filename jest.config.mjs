@@ -14,7 +14,11 @@ export default {
     '<rootDir>/docs/snippets/**/*.spec.ts',
   ],
   // These run alone: see jest.real-time.config.mjs.
-  testPathIgnorePatterns: ['<rootDir>/libs/redis/', '<rootDir>/test/faults/'],
+  testPathIgnorePatterns: [
+    '<rootDir>/libs/redis/',
+    '<rootDir>/test/faults/',
+    '<rootDir>/test/cluster/',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

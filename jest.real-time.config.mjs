@@ -12,5 +12,9 @@ export default {
   // Most of the time they wait.
   maxConcurrency: 12,
   testPathIgnorePatterns: [],
-  testMatch: ['<rootDir>/libs/redis/test/**/*.spec.ts', '<rootDir>/test/faults/**/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/libs/redis/test/**/*.spec.ts',
+    '<rootDir>/test/cluster/**/*.spec.ts',
+    '<rootDir>/test/faults/**/*.spec.ts',
+  ],
 };

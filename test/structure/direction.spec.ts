@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'demo-app': EVERY_LIB,
   'server-app': [...EVERY_LIB, 'demo-app'],
   'worker-app': [...EVERY_LIB, 'demo-app'],
+  'cluster-app': [],
 };
 
 /** Is the one lib that may name each client of a networked back end; apps choose theirs. */

@@ -49,8 +49,13 @@ export class NodeProcess {
   async printed(text: string): Promise<void> {
     while (!this.#output.includes(text)) {
       if (!running.has(this)) throw new Error(`ended before printing "${text}":\n${this.#output}`);
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await this.printedMore();
     }
+  }
+
+  /** Resolves when the process has printed something, or has ended. */
+  async printedMore(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {

@@ -1,6 +1,7 @@
 import type { ChannelsModuleOptions } from './channels-options.js';
 import { ChannelsOverride } from './channels-override.js';
-import type { ServerOptions } from './server-options.js';
+import { CommandLineInvalid } from './errors.js';
+import { DEFAULT_LAYER, type ServerOptions } from './server-options.js';
 import type { WorkerOptions } from './worker-options.js';
 
 /** Are options that a process was given when it was started; they win over those of its module. */
@@ -13,13 +14,24 @@ export class GivenOptions extends ChannelsOverride {
     super();
   }
 
+  /** @throws CommandLineInvalid `CHANNELS_COMMAND_LINE_INVALID` for a layer that the code lacks */
   apply(options: ChannelsModuleOptions): ChannelsModuleOptions {
+    this.#checkLayer(Object.keys(options.layers ?? { [DEFAULT_LAYER]: undefined }));
     return {
       ...options,
       defaultLayer: this.defaultLayer ?? options.defaultLayer,
       server: joined(options.server, this.server),
       worker: joined(options.worker, this.worker),
     };
+  }
+
+  #checkLayer(known: readonly string[]): void {
+    const { defaultLayer } = this;
+    if (defaultLayer === undefined || known.includes(defaultLayer)) return;
+    const names = known.map((name) => `"${name}"`).join(', ');
+    throw new CommandLineInvalid(
+      `--layer: there is no layer "${defaultLayer}"; ChannelsModule has ${names}`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { memoryLayer } from '@nest-channels/core';
 import { ChannelsSettings } from '../src/channels-options.js';
 import { GivenOptions } from '../src/given-options.js';
 
@@ -6,6 +7,7 @@ describe('GivenOptions', () => {
   it('win over the options of the module, and leave the others', () => {
     const given = new GivenOptions('bulk', { rootPath: '/given' }, { concurrency: 8 });
     const options = given.apply({
+      layers: { main: memoryLayer, bulk: memoryLayer },
       defaultLayer: 'main',
       server: { rootPath: '/module', pingIntervalMs: 5_000 },
       worker: { concurrency: 4, onError: 'close' },
@@ -25,9 +27,21 @@ describe('GivenOptions', () => {
     });
   });
 
+  it('cannot name a layer that the module does not have', () => {
+    const given = new GivenOptions('bulk');
+    for (const options of [{}, { layers: { default: memoryLayer } }]) {
+      expect(() => given.apply(options)).toThrow(
+        '--layer: there is no layer "bulk"; ChannelsModule has "default"',
+      );
+    }
+  });
+
   it('leave the layer that the module names for its connections', () => {
     const given = new GivenOptions('bulk');
-    const options = given.apply({ server: { layer: 'sockets' } });
+    const options = given.apply({
+      layers: { sockets: memoryLayer, bulk: memoryLayer },
+      server: { layer: 'sockets' },
+    });
     expect(new ChannelsSettings(options).server.layer).toBe('sockets');
   });
 });
