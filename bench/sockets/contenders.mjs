@@ -12,6 +12,13 @@ import { engineIo, nestEvents, plainText } from './dialects.mjs';
 export const ours = { title: 'nest-channels', server: 'nest-channels', dialect: plainText };
 
 /** @type {Contender} */
+export const oursResident = {
+  title: 'nest-channels, life connection',
+  server: 'nest-channels-resident',
+  dialect: plainText,
+};
+
+/** @type {Contender} */
 export const bareWs = { title: 'bare ws', server: 'bare-ws', dialect: plainText };
 
 /** @type {Contender} */

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { ChannelsModule, Consumer, Content, memoryLayer } from 'nest-channels';
 // The package shows none of these to its users.
 import { SendScopes } from '../../libs/core/dist/send-scope.js';
+import { Answers } from '../../libs/channels/dist/answers.js';
 import { ChannelsSettings } from '../../libs/channels/dist/channels-options.js';
 import { Dispatcher } from '../../libs/channels/dist/dispatcher.js';
 import { RoutingTable } from '../../libs/channels/dist/routing-table.js';
@@ -29,11 +30,12 @@ export async function startDispatching(method) {
   })(AppModule);
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
   const { clock, worker } = app.get(ChannelsSettings);
+  const router = app.get(RoutingTable).router('default');
   const dispatcher = new Dispatcher({
     layer,
-    router: app.get(RoutingTable).router('default'),
+    router,
     scopes: app.get(SendScopes),
-    policy: worker,
+    answers: new Answers(router, worker),
     runs: new Runs(clock, worker.taskTimeoutMs),
     journal: new Journal(app.get(WorkerEvents)),
   });

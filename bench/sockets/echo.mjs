@@ -1,5 +1,5 @@
 import { connectAll } from './client.mjs';
-import { bareWs, contenders, ours, socketIo, wsAdapter } from './contenders.mjs';
+import { bareWs, contenders, ours, oursResident, socketIo, wsAdapter } from './contenders.mjs';
 import { now } from './now.mjs';
 import { latencies } from './percentile.mjs';
 import { withServer } from './remote-server.mjs';
@@ -23,7 +23,7 @@ const CPU = 'server CPU µs/message';
 
 /** @type {Row[]} */
 export const rows = [
-  ...contenders.map((contender) => ({
+  ...[...contenders, oursResident].map((contender) => ({
     name: rowOf(contender),
     measure: () => measure(contender, {}),
   })),
@@ -39,6 +39,7 @@ export const bars = [
   bar(socketIo, CPU, { atMost: 1 }),
   bar(wsAdapter, CPU, { atMost: 0.5 }),
   bar(wsAdapter, CPU, { atMost: 0.5, shape: FIFTY }),
+  bar(bareWs, CPU, { atMost: 1.2, of: oursResident }),
   bar(bareWs, 'p50 ms', {}),
   bar(bareWs, 'p99 ms', {}),
   bar(socketIo, 'p99 ms', {}),
@@ -55,12 +56,12 @@ function rowOf({ title }, shape) {
 /**
  * @param {Contender} peer
  * @param {string} figure
- * @param {{ atMost?: number, shape?: string }} limit
+ * @param {{ atMost?: number, shape?: string, of?: Contender }} limit
  * @returns {Bar}
  */
-function bar(peer, figure, { atMost, shape }) {
-  const title = `${rowOf(ours, shape)}, ${figure} ÷ ${peer.title}`;
-  return { title, row: rowOf(ours, shape), over: rowOf(peer, shape), figure, atMost };
+function bar(peer, figure, { atMost, shape, of = ours }) {
+  const title = `${rowOf(of, shape)}, ${figure} ÷ ${peer.title}`;
+  return { title, row: rowOf(of, shape), over: rowOf(peer, shape), figure, atMost };
 }
 
 /**

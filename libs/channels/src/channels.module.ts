@@ -10,6 +10,7 @@ import { Residents } from './connection-life/residents.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
 import { ConsumerFlags } from './consumers/consumer-flags.js';
 import { ConsumerHandlers } from './consumers/consumer-handlers.js';
+import { StreamStaff } from './consumers/stream-staff.js';
 import { EnhancerChains } from './enhancer-chain.js';
 import { HandlerContexts } from './handler-contexts.js';
 import { Gateways } from './gateways.js';
@@ -64,6 +65,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     HandlerContexts,
     HandlerFactory,
     ConsumerFlags,
+    StreamStaff,
     ConsumerHandlers,
     Residences,
     RoutingTable,

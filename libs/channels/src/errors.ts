@@ -7,11 +7,14 @@ export type NestChannelsErrorCode =
   | 'CHANNELS_CONSUMER_IDLE'
   | 'CHANNELS_CONTEXT_FOREIGN'
   | 'CHANNELS_CONTROL_FLOW_MISPLACED'
+  | 'CHANNELS_ENVELOPE_INVALID'
   | 'CHANNELS_HANDSHAKE_INVALID'
   | 'CHANNELS_LAYER_LOCAL'
   | 'CHANNELS_LAYER_UNKNOWN'
   | 'CHANNELS_REPLY_INVALID'
   | 'CHANNELS_STATE_MISSING'
+  | 'CHANNELS_STREAM_MISSING'
+  | 'CHANNELS_STREAM_UNKNOWN'
   | 'CHANNELS_TASK_TIMEOUT';
 
 /** Is thrown when flags or environment variables of a process cannot be understood. */
@@ -106,6 +109,47 @@ export class TaskTimeoutExceeded extends ChannelsError<NestChannelsErrorCode> {
       `${handler} still ran after ${timeoutMs} ms: the next message had its turn, and what the ` +
         'handler sends now is refused. Make it faster, hand long work to a background channel, ' +
         'or give it more time with @TaskTimeout().',
+    );
+  }
+}
+
+/** Is a frame that a demultiplexer refuses; its message goes to the client, and quotes nothing. */
+export abstract class RefusedFrame extends ChannelsError<NestChannelsErrorCode> {
+  constructor(
+    code: NestChannelsErrorCode,
+    message: string,
+    /** Is the stream that the client named, if it did. */
+    readonly stream?: string,
+  ) {
+    super(code, message);
+  }
+}
+
+/** Is thrown when a frame for a demultiplexer is no envelope, or its payload is none for its stream. */
+export class InvalidEnvelope extends RefusedFrame {
+  constructor(problem: string, stream?: string) {
+    super(
+      'CHANNELS_ENVELOPE_INVALID',
+      `Expected {"stream": text, "payload": any}: ${problem}.`,
+      stream,
+    );
+  }
+}
+
+/** Is thrown when a frame is for a stream that its demultiplexer does not have. */
+export class UnknownStream extends RefusedFrame {
+  constructor(stream: string) {
+    super('CHANNELS_STREAM_UNKNOWN', 'There is no such stream.', stream);
+  }
+}
+
+/** Is thrown when a demultiplexer is to send something that belongs to none of its streams. */
+export class StreamMissing extends ChannelsError<NestChannelsErrorCode> {
+  constructor(demultiplexer: string) {
+    super(
+      'CHANNELS_STREAM_MISSING',
+      `${demultiplexer} is a demultiplexer: it sends through its streams only. ` +
+        "Write this.stream('name').send(payload), or .groupSend(group, payload).",
     );
   }
 }

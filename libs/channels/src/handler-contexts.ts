@@ -7,6 +7,7 @@ import {
   NestContainer,
 } from '@nestjs/core';
 import { ChannelsSettings } from './channels-options.js';
+import { RefusedFrame } from './errors.js';
 
 /**
  * Makes Nest's pipelines for handlers, with the application's global enhancers or without.
@@ -53,9 +54,9 @@ function withoutLog(globals: ApplicationConfig): ApplicationConfig {
   return config;
 }
 
-@Catch(MalformedJson)
-class LeaveToDispatcher implements ExceptionFilter<MalformedJson> {
-  catch(error: MalformedJson): never {
+@Catch(MalformedJson, RefusedFrame)
+class LeaveToDispatcher implements ExceptionFilter<Error> {
+  catch(error: Error): never {
     throw error;
   }
 }

@@ -27,6 +27,9 @@ export {
   WebsocketConsumer,
 } from './consumers/websocket-consumer.js';
 export { JsonWebsocketConsumer } from './consumers/json-websocket-consumer.js';
+export { type StreamClasses, WebsocketDemultiplexer } from './consumers/websocket-demultiplexer.js';
+export { type MultiplexerParts, WebsocketMultiplexer } from './consumers/websocket-multiplexer.js';
+export type { ErrorFrame } from './consumers/envelope.js';
 export { type ConsumerFlag, ConsumerFlags, type FlagProvider } from './consumers/consumer-flags.js';
 
 // Origins
@@ -71,14 +74,18 @@ export {
   ConsumerIdle,
   ForeignContext,
   InvalidConfiguration,
+  InvalidEnvelope,
   InvalidHandshake,
   InvalidReply,
   LocalLayer,
   MisplacedControlFlow,
   type NestChannelsErrorCode,
+  RefusedFrame,
   StateMissing,
+  StreamMissing,
   TaskTimeoutExceeded,
   UnknownLayer,
+  UnknownStream,
 } from './errors.js';
 
 // What applications need of the core

@@ -38,6 +38,11 @@ export class Channel<Name extends string = string> {
     );
   }
 
+  /** Returns a channel of the same name, what is sent to which is given to a function instead. */
+  intercepted(send: (content: object, options?: SendOptions) => Promise<void>): Channel<Name> {
+    return Object.assign(new Channel(this.name, this.layer, this.scopes), { send });
+  }
+
   toString(): string {
     return this.name;
   }

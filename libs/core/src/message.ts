@@ -35,6 +35,17 @@ export class Message<Name extends string = string> {
     this.#replyChannel = parts.replyChannel;
   }
 
+  /**
+   * Returns a message with another content and reply channel, for a part of the application.
+   *
+   * What others have attached to this one, a session for instance, is attached to it too.
+   */
+  derive(content: ContentOf<Name>, replyChannel: Channel): Message<Name> {
+    const { channel, content: _own, params, ...attached } = this;
+    const derived = new Message({ channel, content, params, replyChannel });
+    return Object.assign(derived, attached);
+  }
+
   get hasReplyChannel(): boolean {
     return this.#replyChannel !== undefined;
   }

@@ -9,7 +9,10 @@ import { MessageTooLarge } from './errors.js';
  * @throws InvalidContent `CHANNELS_CONTENT_INVALID`
  * @throws MessageTooLarge `CHANNELS_MESSAGE_TOO_LARGE`
  */
-export function outgoing(content: unknown, { maxMessageBytes }: Pick<ChannelLayer, 'maxMessageBytes'>): Content {
+export function outgoing(
+  content: unknown,
+  { maxMessageBytes }: Pick<ChannelLayer, 'maxMessageBytes'>,
+): Content {
   const copy = measuredSnapshot(content);
   // Almost every message is far below the limit; only for the others the exact size is worth it.
   if (copy.sizeBound > maxMessageBytes) assertSize(copy.content, maxMessageBytes);

@@ -33,6 +33,17 @@ describe('Channel', () => {
     expect(await available(layer, reader)).toEqual([{ channels: [name], content: { id: 1 } }]);
   });
 
+  it('gives what it is sent to who intercepts it', async () => {
+    const { layer, channel } = setUp();
+    const sent: unknown[] = [];
+    const jobs = channel('jobs').intercepted(async (...args) => void sent.push(args));
+    await jobs.send({ id: 1 }, { immediately: true });
+    expect(sent).toEqual([[{ id: 1 }, { immediately: true }]]);
+    expect(jobs).toBeInstanceOf(Channel);
+    expect(jobs.name).toBe('jobs');
+    expect(layer.statistics().messagesCount).toBe(0);
+  });
+
   it.each(['', 'two words', 'body?', 'a!b!c', 'jobs\n', 'x'.repeat(100)])(
     'cannot be made with the name %j',
     (name) => {

@@ -37,6 +37,19 @@ describe('Message', () => {
     expect(orphan.params).toEqual({});
   });
 
+  it('passes on to what is derived of it all but content and reply channel', () => {
+    const { message, scopes, layer } = setUp();
+    const session = {};
+    const attached = Object.assign(message, { session });
+    const replyChannel = new Channel('server!2', layer, scopes);
+    const derived = attached.derive({ id: 2 }, replyChannel);
+    expect(derived).toBeInstanceOf(Message);
+    expect(derived).toMatchObject({ channel: 'jobs', content: { id: 2 }, params: {} });
+    expect(derived).toHaveProperty('session', session);
+    expect(derived.replyChannel).toBe(replyChannel);
+    expect(message.content).toEqual({ id: 1 });
+  });
+
   describe('replyChannel', () => {
     it('is the channel that leads back', () => {
       const { message, replyChannel } = setUp();

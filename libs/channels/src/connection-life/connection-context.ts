@@ -1,6 +1,7 @@
 import type { Captures, Channel, Group, Message } from '@nest-channels/core';
 import type { Channels } from '../channels.js';
 import type { ConsumerContext } from '../consumers/consumer-context.js';
+import type { Streams } from '../consumers/streams.js';
 import { ConsumerIdle } from '../errors.js';
 
 /** Are the parts of a {@link ConnectionContext}. */
@@ -11,6 +12,8 @@ export interface ConnectionContextParts {
   readonly channels: Channels;
   /** Is the alias of the layer that the connection speaks over. */
   readonly layer: string;
+  /** Are the streams of a demultiplexer. */
+  readonly streams?: Streams;
 }
 
 /**
@@ -31,6 +34,10 @@ export class ConnectionContext implements ConsumerContext {
   get message(): Message {
     if (!this.#message) throw new ConsumerIdle(this.parts.label);
     return this.#message;
+  }
+
+  get streams(): Streams | undefined {
+    return this.parts.streams;
   }
 
   get params(): Captures {

@@ -10,6 +10,7 @@ import {
   Router,
 } from '@nest-channels/core';
 import type { ConsumersOptions } from '../consumer.decorator.js';
+import type { Streams } from '../consumers/streams.js';
 import type { OpenHandler } from '../handler.js';
 import type { Place } from './turns.js';
 
@@ -41,6 +42,8 @@ export interface ResidenceParts {
   readonly routes: readonly ResidentRoute[];
   /** Makes and injects an instance. */
   create(): Promise<object>;
+  /** Makes the streams of a demultiplexer, for one connection. */
+  streams?(): Streams | undefined;
   /** Runs what is around each message, and then the rest. */
   around(message: Message, next: () => Promise<unknown>): Promise<unknown>;
 }
@@ -101,6 +104,11 @@ export class Residence {
   /** Returns where a message is handled beside others, if it is. */
   placeOf(channel: string, content: Content): Place | undefined {
     return this.#hasPlaces ? this.match(channel, content)?.handler.place : undefined;
+  }
+
+  /** Makes the streams of a demultiplexer, for one connection. */
+  streams(): Streams | undefined {
+    return this.parts.streams?.();
   }
 
   /** Makes and injects an instance. */

@@ -2,10 +2,11 @@ import type { Message } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
 import { ChannelsSettings } from '../channels-options.js';
 import { type ConsumerMethod, moduleRefOf } from '../consumer.explorer.js';
-import { BaseConsumer } from '../consumers/base-consumer.js';
-import { CALL, SHAPE } from '../consumers/consumer-context.js';
+import { BaseConsumer, callMethod, valueFrom } from '../consumers/base-consumer.js';
 import { ConsumerFlags, flagsOf } from '../consumers/consumer-flags.js';
-import { type Caller, HandlerFactory } from '../handler.js';
+import { StreamStaff } from '../consumers/stream-staff.js';
+import { type StreamClass, type StreamConsumer, Streams } from '../consumers/streams.js';
+import { HandlerFactory } from '../handler.js';
 import { parallelOf } from '../parallel.decorator.js';
 import { Residence, type ResidentHandler, type ResidentRoute } from './residence.js';
 
@@ -16,6 +17,7 @@ export class Residences {
     private readonly handlers: HandlerFactory,
     private readonly flags: ConsumerFlags,
     private readonly settings: ChannelsSettings,
+    private readonly staff: StreamStaff,
   ) {}
 
   /** Says what of a method of life `connection` cannot work. */
@@ -31,7 +33,10 @@ export class Residences {
         ? []
         : [`its layer is not "${layer}", ${OTHER_LAYER}`]),
       ...(instance && Object.hasOwn(instance, method) ? [NO_FIELDS] : []),
-      ...this.flags.missing(flagsOf(instance)).map((flag) => `${flag} ${UNPROVIDED}`),
+      ...this.flags
+        .missing(flagsOf(instance, ...this.staff.consumersOf(instance)))
+        .map((flag) => `${flag} ${UNPROVIDED}`),
+      ...this.staff.problems(instance),
     ];
   }
 
@@ -44,12 +49,15 @@ export class Residences {
   of(methods: readonly ConsumerMethod[]): Residence {
     const [{ wrapper, type, options }] = methods;
     const moduleRef = moduleRefOf(wrapper);
-    const flags = flagsOf(wrapper.instance as object);
+    const shared = wrapper.instance as BaseConsumer<object>;
+    const flags = flagsOf(shared, ...this.staff.consumersOf(shared));
+    const classes = this.staff.of(shared);
     return new Residence({
       label: type.name,
       options,
       routes: methods.flatMap((method) => this.#routesOf(method)),
       create: async () => moduleRef?.create<object>(type) ?? {},
+      streams: () => classes && new Streams(classes, staffed()),
       around: (message: Message, next) =>
         flags.length === 0 ? next() : this.flags.around(flags, message, next),
     });
@@ -61,11 +69,21 @@ export class Residences {
     const { run, ...open } = this.handlers.open(consumer, callMethod);
     const shaped: ResidentHandler['run'] =
       type.prototype instanceof BaseConsumer
-        ? async (self, message) => (self as BaseConsumer)[SHAPE](await run(self, message))
+        ? (self, message) => valueFrom(self as BaseConsumer, () => run(self, message))
         : run;
     const handler = { ...open, run: shaped, ...(limit !== undefined && { place: { limit } }) };
     return declarations.map(({ channels, filters }) => ({ channels, filters, handler }));
   }
+}
+
+/** Makes the consumer of each stream once, for the connection. */
+function staffed(): ConstructorParameters<typeof Streams>[1] {
+  const made = new Map<string, Promise<StreamConsumer>>();
+  return (stream: string, streamClass: StreamClass) => {
+    const consumer = made.get(stream) ?? (streamClass.create() as Promise<StreamConsumer>);
+    made.set(stream, consumer);
+    return consumer;
+  };
 }
 
 const NO_PATH = "in life 'connection' the path is that of the class, in @Consumers({ path })";
@@ -77,9 +95,3 @@ const OTHER_LAYER = "that of the server, which connections of life 'connection' 
 const NO_FIELDS = 'has an arrow function among its fields in its place: make it a method';
 const UNPROVIDED =
   'is set and nobody provides it: import a sessions module, @nest-channels/sessions for one';
-
-/** Calls a method the way its class does; one that is not class-based as Nest would. */
-const callMethod: Caller = (self, method, message, args) =>
-  self instanceof BaseConsumer
-    ? self[CALL](method, message, args)
-    : method.apply(self, [...(args ?? [message, message.content, message.channel])]);

@@ -81,7 +81,8 @@ export class Resident implements Carrier {
   ) {
     const { label } = residence;
     const { channels, layer, scopes, runs, journal, unknown } = host;
-    this.#context = new ConnectionContext({ label, params, channels, layer });
+    const streams = residence.streams();
+    this.#context = new ConnectionContext({ label, params, channels, layer, streams });
     const onRefused = (): boolean => (this.#wasRefused = true);
     const answers = new ResidentAnswers({ label, unknown, onRefused });
     const parts = { layer: this, router: this, scopes, answers, runs, journal } as const;

@@ -2,7 +2,8 @@ import type { Captures, Channel, Filters, Group, Message } from '@nest-channels/
 import type { Type } from '@nestjs/common';
 import { Consumers, consumersOptions } from '../consumer.decorator.js';
 import { ConsumerIdle } from '../errors.js';
-import { CALL, type ConsumerContext, CONTEXT, SHAPE } from './consumer-context.js';
+import type { Caller } from '../handler.js';
+import { CALL, type ConsumerContext, CONTEXT, REFUSE, SHAPE } from './consumer-context.js';
 
 /** Is what a handler of a class-based consumer is called with, if its parameters say nothing. */
 export type HandlerMethod = (...args: unknown[]) => unknown;
@@ -110,15 +111,44 @@ export abstract class BaseConsumer<State extends object = Record<string, unknown
     return method.apply(this, [...(args ?? [message, message.content, message.channel])]);
   }
 
+  /** Returns the answer to an error that it knows how to tell its client; undefined for others. */
+  [REFUSE](_error: unknown): unknown {
+    return undefined;
+  }
+
   /** Shapes what a handler returned. */
   [SHAPE](value: unknown): unknown {
     return value;
   }
 }
 
+/** Calls a method the way its class does; one that is not class-based as Nest would. */
+export const callMethod: Caller = (self, method, message, args) =>
+  self instanceof BaseConsumer
+    ? self[CALL](method, message, args)
+    : method.apply(self, [...(args ?? [message, message.content, message.channel])]);
+
 /** Tells whether a class is a class-based consumer. */
 export function isClassBased(type: object): type is Type<BaseConsumer<object>> {
   return typeof type === 'function' && type.prototype instanceof BaseConsumer;
+}
+
+/**
+ * Runs a handler of a class-based consumer to its value, in the shape in which its client gets it.
+ *
+ * @throws what the handler threw, unless the consumer has an answer to it
+ */
+export async function valueFrom(
+  consumer: BaseConsumer<object>,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return consumer[SHAPE](await run());
+  } catch (error) {
+    const answer = consumer[REFUSE](error);
+    if (answer === undefined) throw error;
+    return answer;
+  }
 }
 
 /** @throws ConsumerIdle `CHANNELS_CONSUMER_IDLE` outside of a message */

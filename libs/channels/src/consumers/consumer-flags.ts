@@ -1,7 +1,5 @@
 import type { Message } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
-import type { BaseConsumer } from './base-consumer.js';
-import type { WebsocketConsumer } from './websocket-consumer.js';
 
 /** Is a field of a class-based consumer that asks for something around its handlers. */
 export type ConsumerFlag =
@@ -67,12 +65,17 @@ export class ConsumerFlags {
   }
 }
 
-/** Lists the flags that a consumer sets, outermost first; those of HTTP ask for the user too. */
-export function flagsOf(
-  consumer: Partial<BaseConsumer<object> & WebsocketConsumer<object>>,
-): ConsumerFlag[] {
-  const set = PAIRS.flatMap((pair) => pair.filter((flag) => consumer[flag]).slice(0, 1));
+/**
+ * Lists the flags that a consumer sets, outermost first; those of HTTP ask for the user too.
+ *
+ * Of several consumers, those of a demultiplexer's streams, the flags of all count.
+ */
+export function flagsOf(...consumers: readonly FlagBearer[]): ConsumerFlag[] {
+  const isSet = (flag: ConsumerFlag): boolean => consumers.some((consumer) => consumer[flag]);
+  const set = PAIRS.flatMap((pair) => pair.filter(isSet).slice(0, 1));
   const hasHttp = set.includes('httpUser') || set.includes('httpUserAndSession');
   if (!hasHttp || set.includes('channelSessionUser')) return set;
   return [...set.filter((flag) => flag !== 'channelSession'), 'channelSessionUser'];
 }
+
+type FlagBearer = Partial<Readonly<Record<ConsumerFlag, boolean>>>;

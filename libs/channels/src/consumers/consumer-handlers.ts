@@ -4,11 +4,13 @@ import { Channels } from '../channels.js';
 import type { ConsumerMethod } from '../consumer.explorer.js';
 import { InvalidConfiguration, StateMissing } from '../errors.js';
 import { type Caller, type Handler, HandlerFactory } from '../handler.js';
-import { BaseConsumer, isClassBased } from './base-consumer.js';
-import { CALL, CONTEXT, SHAPE } from './consumer-context.js';
+import { BaseConsumer, callMethod, isClassBased, valueFrom } from './base-consumer.js';
+import { CONTEXT } from './consumer-context.js';
 import { type ConsumerFlag, ConsumerFlags, flagsOf } from './consumer-flags.js';
 import { MessageContext } from './message-context.js';
 import { privateNames } from './private-names.js';
+import { StreamStaff } from './stream-staff.js';
+import { type StreamClass, type StreamConsumer, Streams } from './streams.js';
 import type { WebsocketConsumer } from './websocket-consumer.js';
 
 /** Builds the handlers of message-life consumers, class-based ones and all others. */
@@ -18,6 +20,7 @@ export class ConsumerHandlers {
     private readonly handlers: HandlerFactory,
     private readonly flags: ConsumerFlags,
     private readonly channels: Channels,
+    private readonly staff: StreamStaff,
   ) {}
 
   create(consumer: ConsumerMethod): Handler {
@@ -34,22 +37,39 @@ export class ConsumerHandlers {
     return [
       ...names.map((name) => `${name} ${NO_PRIVATE_NAMES}`),
       ...(shared && Object.hasOwn(shared, consumer.method) ? [NO_FIELDS] : []),
-      ...this.flags.missing(shared ? flagsOf(shared) : []).map(unprovided),
+      ...this.#missing(shared).map(unprovided),
+      ...(shared ? this.staff.problems(shared) : []),
+      ...(shared ? this.#privateNamesOfStreams(shared) : []),
     ];
+  }
+
+  #missing(shared: BaseConsumer<object> | undefined): ConsumerFlag[] {
+    return shared ? this.flags.missing(flagsOf(shared, ...this.staff.consumersOf(shared))) : [];
+  }
+
+  #privateNamesOfStreams(shared: BaseConsumer<object>): string[] {
+    return this.staff
+      .consumersOf(shared)
+      .flatMap(({ constructor }) =>
+        privateNames(constructor, BaseConsumer).map(
+          (name) => `${constructor.name}: ${name} ${NO_PRIVATE_NAMES}`,
+        ),
+      );
   }
 
   /** Runs each message on a view of the injected instance, so that what it sets there is its own. */
   #viewed(consumer: ConsumerMethod): Handler {
     const shared = instanceOf(consumer);
-    const flags = flagsOf(shared);
+    const streams = this.staff.consumersOf(shared);
+    const flags = flagsOf(shared, ...streams);
     const parts = this.#contextParts(consumer, shared, flags);
     const { run, ...handler } = this.handlers.open(consumer, callMethod);
     const runView = async (message: Message): Promise<unknown> => {
       const view = Object.create(shared) as BaseConsumer<object>;
       view[CONTEXT] = new MessageContext(message, parts);
-      return view[SHAPE](await run(view, message));
+      return valueFrom(view, () => run(view, message));
     };
-    const ordered = (shared as WebsocketConsumer<object>).strictOrdering || handler.isOrdered;
+    const ordered = [shared, ...streams].some(isStrict) || handler.isOrdered;
     if (flags.length === 0) return { ...handler, isOrdered: ordered, run: runView };
     return {
       ...handler,
@@ -69,8 +89,8 @@ export class ConsumerHandlers {
       );
       const missing = this.flags.missing(flags);
       if (missing.length > 0) throw new InvalidConfiguration(missing.map(unprovided));
-      const next = async (): Promise<unknown> =>
-        instance[SHAPE](await callMethod(self, method, message, args));
+      const call = async (): Promise<unknown> => callMethod(self, method, message, args);
+      const next = (): Promise<unknown> => valueFrom(instance, call);
       return this.flags.around(flags, message, next);
     };
     return this.handlers.scoped(consumer, around);
@@ -85,6 +105,7 @@ export class ConsumerHandlers {
       channels: this.channels,
       layer: options.layer,
       shared,
+      streams: streamsIn(this.staff.of(shared)),
       stateOf: (message) => {
         const state = this.flags.stateOf(flags, message);
         if (!state) throw new StateMissing(type.name);
@@ -92,6 +113,13 @@ export class ConsumerHandlers {
       },
     };
   }
+}
+
+/** Each message gets a view of the injected consumer of its stream. */
+function streamsIn(classes: ReadonlyMap<string, StreamClass> | undefined): Streams | undefined {
+  const view = async ({ shared }: StreamClass): Promise<StreamConsumer> =>
+    Object.create(shared) as StreamConsumer;
+  return classes && new Streams(classes, (_stream, streamClass) => view(streamClass));
 }
 
 const NO_PRIVATE_NAMES =
@@ -103,6 +131,10 @@ function unprovided(flag: ConsumerFlag): string {
   return `${flag} is set and nobody provides it: import a sessions module, @nest-channels/sessions for one`;
 }
 
+function isStrict(consumer: Partial<WebsocketConsumer<object>>): boolean {
+  return consumer.strictOrdering === true;
+}
+
 function isShared({ wrapper }: ConsumerMethod): boolean {
   return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
@@ -110,7 +142,3 @@ function isShared({ wrapper }: ConsumerMethod): boolean {
 function instanceOf({ wrapper }: ConsumerMethod): BaseConsumer<object> {
   return wrapper.instance as BaseConsumer<object>;
 }
-
-/** Calls a method the way its class does. */
-export const callMethod: Caller = (self, method, message, args) =>
-  (self as BaseConsumer)[CALL](method, message, args);

@@ -1,5 +1,5 @@
 import { decodeJson, encodeJson, MalformedJson, type Message } from '@nest-channels/core';
-import { FRAME, SHAPE } from './consumer-context.js';
+import { FRAME, FRAMED, PAYLOAD, SHAPE } from './consumer-context.js';
 import { type FrameOptions, WebsocketConsumer } from './websocket-consumer.js';
 
 /**
@@ -43,6 +43,19 @@ export abstract class JsonWebsocketConsumer<
 
   override [FRAME]({ content }: Message): readonly unknown[] {
     return [decodedBy(this, (content['text'] ?? content['bytes']) as string | Uint8Array)];
+  }
+
+  override [PAYLOAD](data: string | Uint8Array): unknown {
+    const text = super[PAYLOAD](data) as string;
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return text;
+    }
+  }
+
+  override [FRAMED](payload: unknown): string {
+    return encodeJson(payload);
   }
 
   override [SHAPE](value: unknown): unknown {

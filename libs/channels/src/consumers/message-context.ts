@@ -1,6 +1,7 @@
 import type { Captures, Channel, Group, Message } from '@nest-channels/core';
 import type { Channels } from '../channels.js';
 import { type ConsumerContext, CONTEXT } from './consumer-context.js';
+import type { Streams } from './streams.js';
 
 /** Is what the contexts of one consumer class share. */
 export interface MessageContextParts {
@@ -9,6 +10,8 @@ export interface MessageContextParts {
   readonly layer?: string;
   /** Is the injected consumer that the one at hand is a view of, if it is one. */
   readonly shared?: { [CONTEXT]?: ConsumerContext };
+  /** Are the streams of a demultiplexer. */
+  readonly streams?: Streams;
   /** @throws StateMissing `CHANNELS_STATE_MISSING` */
   stateOf(message: Message): object;
 }
@@ -24,6 +27,10 @@ export class MessageContext implements ConsumerContext {
 
   get shared(): MessageContextParts['shared'] {
     return this.parts.shared;
+  }
+
+  get streams(): Streams | undefined {
+    return this.parts.streams;
   }
 
   get params(): Captures {

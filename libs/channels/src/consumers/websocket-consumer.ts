@@ -1,13 +1,16 @@
 import {
   assertClose,
   type Captures,
+  encodeJson,
   type Group,
+  InvalidContent,
   type Message,
   type WebSocketReply,
 } from '@nest-channels/core';
 import { Consumer } from '../consumer.decorator.js';
 import { BaseConsumer, contextOf, type HandlerMethod } from './base-consumer.js';
-import { CALL, CONTEXT, FRAME } from './consumer-context.js';
+import { CALL, CONTEXT, FRAME, FRAMED, PAYLOAD } from './consumer-context.js';
+import type { WebsocketMultiplexer } from './websocket-multiplexer.js';
 
 /** Are the groups of a connection: their names, or what computes them from its path. */
 export type GroupNames = readonly string[] | ((params: Captures) => readonly string[]);
@@ -82,7 +85,14 @@ export abstract class WebsocketConsumer<
     data: string | Uint8Array,
     options: FrameOptions = {},
   ): Promise<void> {
+    const { multiplexer } = contextOf(this);
+    if (multiplexer) return multiplexer.groupSend(name, this[PAYLOAD](data), options);
     return this.group(name).send(frameOf(data, options));
+  }
+
+  /** Is how it speaks as a stream of a demultiplexer; undefined if it is none. */
+  protected get multiplexer(): WebsocketMultiplexer | undefined {
+    return contextOf(this).multiplexer;
   }
 
   /**
@@ -107,6 +117,21 @@ export abstract class WebsocketConsumer<
       default:
         return super[CALL](method, message, args);
     }
+  }
+
+  /**
+   * Tells what a frame says, as the payload of a stream.
+   *
+   * @throws InvalidContent `CHANNELS_CONTENT_INVALID` for bytes
+   */
+  [PAYLOAD](data: string | Uint8Array): unknown {
+    if (typeof data === 'string') return data;
+    throw new InvalidContent('the reply', 'a stream carries JSON, no bytes');
+  }
+
+  /** Returns the frame that says what the payload of a stream does. */
+  [FRAMED](payload: unknown): string {
+    return typeof payload === 'string' ? payload : encodeJson(payload);
   }
 
   /** Reads the arguments of `receive` from its message. */

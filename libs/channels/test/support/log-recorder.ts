@@ -8,7 +8,7 @@ export interface LogLine {
   readonly context: string;
 }
 
-const OWN_CONTEXTS = new Set(['Channels', 'InterfaceServer', 'Worker']);
+const OWN_CONTEXTS = new Set(['Channels', 'InterfaceServer', 'Residents', 'Worker']);
 
 /** Keeps what an application logs, instead of printing it. */
 export class LogRecorder implements LoggerService {
