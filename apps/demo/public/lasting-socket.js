@@ -11,7 +11,8 @@ const REASONS = {
 /**
  * A WebSocket that speaks JSON and is opened again, after a growing pause, until it is told to close.
  *
- * onMessage gets what arrives; onStatus gets 'connecting', 'connected' or 'reconnecting', and words.
+ * onMessage gets what arrives; onStatus gets 'connecting', 'connected', 'reconnecting' or 'ended', and
+ * words. It has ended when the server closes it with a code from 4400 to 4499: do not come back.
  */
 export class LastingSocket {
   #url;
@@ -60,6 +61,11 @@ export class LastingSocket {
   }
 
   #closed(code) {
+    if (code >= 4400 && code < 4500) this.#onStatus('ended', `closed with ${code}`);
+    else this.#retry(code);
+  }
+
+  #retry(code) {
     // A server that accepts and drops at once must not be retried at full speed.
     if (performance.now() - this.#openedAt > STABLE_MS) this.#failures = 0;
     const delay = retryDelay(this.#failures);

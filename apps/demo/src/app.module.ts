@@ -2,6 +2,7 @@ import { Module, ValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { redisLayer } from '@nest-channels/redis';
 import { ChannelsModule } from 'nest-channels';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { ArchiveJobs } from './archives/archive-jobs.js';
 import { ArchivesConsumers } from './archives/archives.consumers.js';
 import { ArchivesController } from './archives/archives.controller.js';
@@ -9,6 +10,7 @@ import { ChatConsumers } from './chat/chat.consumers.js';
 import { Rooms } from './chat/rooms.js';
 import { EchoConsumers } from './echo.consumers.js';
 import { HealthController } from './health.controller.js';
+import { LettersConsumers } from './letters/letters.consumers.js';
 import { BlogPosts } from './liveblog/blog-posts.js';
 import { LiveblogConsumers } from './liveblog/liveblog.consumers.js';
 import { LiveblogController } from './liveblog/liveblog.controller.js';
@@ -20,7 +22,8 @@ import { SharedMaps } from './shared/shared-map.js';
 const redisUrl = process.env['REDIS_URL'];
 
 /**
- * Is the demo: liveblog, background job, chat rooms and echo, a panel of the page each.
+ * Is the demo: liveblog, background job, chat rooms and echo, a panel of the page each, and a page
+ * of its own for people who log in.
  *
  * With `REDIS_URL` it can run in several processes; without, it needs nothing but its own.
  */
@@ -30,6 +33,7 @@ const redisUrl = process.env['REDIS_URL'];
       layers: redisUrl ? { default: () => redisLayer({ url: redisUrl }) } : undefined,
       server: { accessLog: 'text' },
     }),
+    AccountsModule,
   ],
   controllers: [HealthController, LiveblogController, ArchivesController],
   providers: [
@@ -40,6 +44,7 @@ const redisUrl = process.env['REDIS_URL'];
     BlogPosts,
     ArchivesConsumers,
     ArchiveJobs,
+    LettersConsumers,
     {
       provide: SharedMaps,
       useFactory: () => (redisUrl ? new RedisMaps(redisUrl) : new MemoryMaps()),
