@@ -173,6 +173,8 @@ export class ChannelLoop {
     const outcome = await this.#claim('wait', names, count);
     await this.#rest(outcome);
     this.#waitsFor = new Set();
+    // What a handler answers at once goes first: somebody waits for that.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #restUnwanted(): Promise<void> {

@@ -1,4 +1,4 @@
-import { delay, type Received, type ReceiveOptions } from '@nest-channels/core';
+import { delay, type Received, type ReceiveOptions, type Timer } from '@nest-channels/core';
 import { ChannelLoop, type Claim, type ClaimOutcome } from './channel-loop.js';
 import { type Arrived, Inbox, type Place, type Receiver } from './inbox.js';
 import { Inboxes } from './inboxes.js';
@@ -16,8 +16,17 @@ const SILENCE_MS = 5_000;
 /** Is how often a receive that a mailbox could serve looks at its normal channels first. */
 const LOOK_ELSEWHERE = 4;
 
+/** Is how long what was handed over may stay in Redis, and how large a share of the capacity. */
+const TRIM_DELAY_MS = 20;
+const TRIMMED_SHARE = 16;
+
 /** Is how few messages of a mailbox wait here when reading goes on. */
 const HELD_AGAIN = 500;
+
+/** Is what is to be taken out of a mailbox, and how many messages that are. */
+interface Trim extends Place {
+  readonly count: number;
+}
 
 /** Is the receiving half of a layer: two loops that read, and inboxes that hand over. */
 export class RedisReception {
@@ -27,7 +36,9 @@ export class RedisReception {
   readonly #presenceLink: RedisLink;
   readonly #mailboxes: MailboxLoop;
   readonly #channels: ChannelLoop;
-  readonly #trims = new Map<string, Place>();
+  readonly #trims = new Map<string, Trim>();
+  #trimTimer?: Timer;
+  #isTrimDue = false;
   readonly #expiring = new Set<string>();
   #loops: Promise<unknown> = Promise.resolve();
   readonly #wakes = new Set<string>();
@@ -209,15 +220,30 @@ export class RedisReception {
     }
   }
 
+  /** Takes note of what was handed over; Redis is told soon, or at once where it may matter. */
   #trim(name: string, place: Place): void {
-    if (this.#trims.size === 0) setImmediate(() => void this.#sendTrims());
-    const number = Math.max(place.number, this.#trims.get(name)?.number ?? 0);
-    this.#trims.set(name, { ...place, number });
+    const { count = 0, number = 0 } = this.#trims.get(name) ?? {};
+    const trim = { ...place, number: Math.max(place.number, number), count: count + 1 };
+    this.#trims.set(name, trim);
+    const { capacities, clock } = this.session;
+    if (trim.count * TRIMMED_SHARE >= capacities.of(name)) this.#trimNow();
+    this.#trimTimer ??= clock.setTimer(() => void this.#sendTrims(), TRIM_DELAY_MS, {
+      inBackground: true,
+    });
     if ((this.#inboxes.find(name)?.size ?? 0) < HELD_AGAIN) this.#mailboxes.drained();
+  }
+
+  #trimNow(): void {
+    if (this.#isTrimDue) return;
+    this.#isTrimDue = true;
+    setImmediate(() => void this.#sendTrims());
   }
 
   /** Takes out of Redis what was handed over. What fails is done with the next, or expires. */
   async #sendTrims(): Promise<void> {
+    this.#trimTimer?.cancel();
+    this.#trimTimer = undefined;
+    this.#isTrimDue = false;
     const trims = Array.from(this.#trims);
     this.#trims.clear();
     if (trims.length === 0) return;

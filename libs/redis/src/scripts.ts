@@ -1,4 +1,14 @@
 import { createHash } from 'node:crypto';
+import {
+  BASE,
+  COUNTS,
+  EXPIRY,
+  HANDING,
+  LIFETIMES,
+  MEMBERSHIPS,
+  PARCELS,
+  PUSHING,
+} from './script-parts.js';
 
 /** Is a Lua script that runs in Redis, all of it or nothing. */
 export class Script {
@@ -9,264 +19,14 @@ export class Script {
   }
 }
 
-/*
- * Keys behind the root, what they are and hold:
- *   q:NAME      list    messages of a normal channel: 8 bytes of server time, then the body
- *   b:PREFIX    stream  messages of a mailbox: w how many were ever sent then, and either
- *                       p number and d parcel, or g group, v version and d body
- *   n:PREFIX    hash    messages ever sent to a mailbox (w) and gone from it (r)
- *   r:NAME      zset    ids of processes that read a normal channel, by when they last got some
- *   wt:ID       text    token and number of messages that a process waits for; gone when served
- *   t:ID        stream  what was handed to a process: t token, n name, d parcel of list entries
- *   gr:GROUP    hash    mailbox prefix → version:capacity, for each that has members
- *   gm:GROUP:P  zset    members behind a prefix, by the version that added them
- *   gn:GROUP    zset    members that are normal channels, by the time they leave
- *   gk:GROUP    hash    the capacity of each of these
- *   cx:PREFIX   hash    channel → its groups; there as long as the process lives
- *   cn:CHANNEL  set     groups of a normal channel
- *   pg:PREFIX   set     groups that have members behind a prefix
- *   o:PREFIX    text    id of the process that reads a prefix
- *   p:ID        stream  what a process is told: join (g, p) and reset (by)
- *   ver         number  of the last change of any membership behind a prefix
- */
-const COMMON = `
-local R = KEYS[1]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function call(...) return redis.call(...) end
-local function prefix_of(channel) return string.match(channel, '^[^!]*!') end
-local function groups_in(text)
-  local groups = {}
-  for group in string.gmatch(text or '', '[^ ]+') do groups[#groups + 1] = group end
-  return groups
-end
-local function tell_owner(prefix, group, me)
-  local owner = call('GET', R .. 'o:' .. prefix)
-  if owner and owner ~= me then
-    call('XADD', R .. 'p:' .. owner, 'MAXLEN', '~', 10000, '*', 'join', group, 'p', prefix)
-  end
-end
--- Takes a channel out of a group; returns the version before and after, if it was a member.
-local function leave(group, channel, me)
-  local prefix = prefix_of(channel)
-  if not prefix then
-    call('HDEL', R .. 'gk:' .. group, channel)
-    call('SREM', R .. 'cn:' .. channel, group)
-    call('ZREM', R .. 'gn:' .. group, channel)
-    return false
-  end
-  local gm = R .. 'gm:' .. group .. ':' .. prefix
-  if call('ZREM', gm, channel) == 0 then return false end
-  local rest = {}
-  for _, each in ipairs(groups_in(call('HGET', R .. 'cx:' .. prefix, channel))) do
-    if each ~= group then rest[#rest + 1] = each end
-  end
-  if #rest == 0 then call('HDEL', R .. 'cx:' .. prefix, channel)
-  else call('HSET', R .. 'cx:' .. prefix, channel, table.concat(rest, ' ')) end
-  local known = call('HGET', R .. 'gr:' .. group, prefix)
-  local before, capacity = string.match(known or '0:0', '^(%d+):(%d+)$')
-  local version = call('INCR', R .. 'ver')
-  if call('EXISTS', gm) == 1 then
-    call('HSET', R .. 'gr:' .. group, prefix, version .. ':' .. capacity)
-  else
-    call('HDEL', R .. 'gr:' .. group, prefix)
-    call('SREM', R .. 'pg:' .. prefix, group)
-  end
-  tell_owner(prefix, group, me)
-  return { tonumber(before), version }
-end
-local function leave_all(channel, me)
-  local prefix = prefix_of(channel)
-  local left = {}
-  local groups
-  if prefix then groups = groups_in(call('HGET', R .. 'cx:' .. prefix, channel))
-  else groups = call('SMEMBERS', R .. 'cn:' .. channel) end
-  for _, group in ipairs(groups) do
-    local versions = leave(group, channel, me)
-    if versions then
-      left[#left + 1] = group
-      left[#left + 1] = versions[1]
-      left[#left + 1] = versions[2]
-    end
-  end
-  return left
-end
--- Walks through a parcel: where a message begins and ends, and what it holds.
-local function next_in(parcel, at)
-  local local_end = at + string.byte(parcel, at)
-  local body_at = local_end + 5
-  local body_end = local_end + 4 + struct.unpack('>I4', parcel, local_end + 1)
-  return string.sub(parcel, at + 1, local_end), body_at, body_end
-end
--- Numbers go on where the clock is, so that none of an earlier life of the mailbox comes again.
-local function counts_of(name)
-  local counts = call('HMGET', R .. 'n:' .. name, 'w', 'r')
-  local start = now * 1000
-  return tonumber(counts[1]) or start, tonumber(counts[2]) or start
-end
-local function gone(name, number)
-  local sent, before = counts_of(name)
-  if number > before and number <= sent then call('HSET', R .. 'n:' .. name, 'r', number) end
-end
--- Lets those leave their groups whose messages were in an entry, as far as they were not read.
-local function evict(name, fields, first)
-  if fields[3] == 'g' and first == 0 then
-    local members = call('ZRANGEBYSCORE', R .. 'gm:' .. fields[4] .. ':' .. name, 0, fields[6])
-    for _, channel in ipairs(members) do leave_all(channel, '') end
-  elseif fields[3] == 'p' then
-    local parcel, at, number = fields[6], 1, 0
-    while at <= #parcel do
-      local local_part, _, body_end = next_in(parcel, at)
-      number = number + 1
-      if number > first then leave_all(name .. local_part, '') end
-      at = body_end + 1
-    end
-  end
-end
--- Drops the messages of a channel whose time is over, with the members they were for.
-local function expire_mailbox(name, expiry)
-  local key = R .. 'b:' .. name
-  local over = call('XRANGE', key, '-', now - expiry, 'COUNT', 1000)
-  local dropped = 0
-  for _, entry in ipairs(over) do
-    local fields = entry[2]
-    call('XDEL', key, entry[1])
-    if fields[1] == 'w' then
-      local _, read = counts_of(name)
-      local last, count = tonumber(fields[2]), fields[3] == 'p' and tonumber(fields[4]) or 1
-      local left = math.min(count, math.max(0, last - read))
-      dropped = dropped + left
-      evict(name, fields, count - left)
-      gone(name, last)
-    else
-      dropped = dropped + 1
-    end
-  end
-  return dropped
-end
-local function expire_queue(name, expiry)
-  local key = R .. 'q:' .. name
-  local dropped = 0
-  local head = call('LINDEX', key, 0)
-  while head and (#head < 8 or struct.unpack('>d', head) + expiry <= now) do
-    call('LPOP', key)
-    dropped = dropped + 1
-    head = call('LINDEX', key, 0)
-  end
-  if dropped > 0 then leave_all(name, '') end
-  return dropped
-end
-local touched = {}
-local function note_expired(expired, name, dropped)
-  if dropped == 0 then return end
-  expired[#expired + 1] = name
-  expired[#expired + 1] = dropped
-end
--- Says how many more a mailbox takes, of so many, and how many were ever sent to it and are there.
-local function room_in_mailbox(name, count, capacity, expiry, expired)
-  local sent, read = counts_of(name)
-  if sent - read + count > capacity then
-    note_expired(expired, name, expire_mailbox(name, expiry))
-    sent, read = counts_of(name)
-  end
-  return math.max(0, math.min(count, capacity - sent + read)), sent, read
-end
-local function put_in_mailbox(name, sent, read, ...)
-  local key, counts = R .. 'b:' .. name, R .. 'n:' .. name
-  call('HSET', counts, 'w', sent, 'r', read)
-  call('XADD', key, '*', 'w', sent, ...)
-  touched[key], touched[counts] = true, true
-  return sent - read
-end
-local function cut(parcel, count)
-  local at, body_end = 1, 0
-  for _ = 1, count do
-    local _, _, last = next_in(parcel, at)
-    at, body_end = last + 1, last
-  end
-  return string.sub(parcel, 1, body_end)
-end
-local function push_to_mailbox(name, capacity, expiry, expired, count, parcel)
-  local room, sent, read = room_in_mailbox(name, count, capacity, expiry, expired)
-  if room == 0 then return 0, sent - read end
-  if room < count then parcel = cut(parcel, room) end
-  return room, put_in_mailbox(name, sent + room, read, 'p', room, 'd', parcel)
-end
--- Moves messages to the stream of a process, which reads that without taking anything out.
-local function hand(name, id, token, count)
-  local key, parts, bytes = R .. 'q:' .. name, {}, 0
-  while count > 0 and bytes < 1048576 do
-    local entries = call('LPOP', key, math.min(32, count))
-    if not entries then break end
-    for each = 1, #entries do
-      local entry = entries[each]
-      parts[#parts + 1] = struct.pack('>BI4', 0, #entry)
-      parts[#parts + 1] = entry
-      bytes = bytes + #entry
-    end
-    count = count - #entries
-  end
-  if #parts == 0 then return false end
-  local stream = R .. 't:' .. id
-  call('XADD', stream, '*', 't', token, 'n', name, 'd', table.concat(parts))
-  call('DEL', R .. 'wt:' .. id)
-  touched[stream] = true
-  return true
-end
--- A process listens for its own end: when it is gone, Redis knows at once.
-local living = {}
-local function lives(id)
-  if living[id] == nil then living[id] = call('PUBSUB', 'NUMSUB', R .. 'p:' .. id)[2] > 0 end
-  return living[id]
-end
--- Hands what is in a list to those who wait, who got none for longest first.
-local function serve(name)
-  local readers = R .. 'r:' .. name
-  for _, id in ipairs(call('ZRANGE', readers, 0, -1)) do
-    local wait = call('GET', R .. 'wt:' .. id)
-    if wait and lives(id) then
-      local token, count = string.match(wait, '^(%d+) (%d+)$')
-      if not hand(name, id, token, tonumber(count)) then return end
-      call('ZADD', readers, time[1] * 1000000 + time[2], id)
-    elseif call('EXISTS', R .. 'p:' .. id) == 0 then
-      call('ZREM', readers, id)
-    end
-  end
-end
--- Says how many more a list takes, of so many.
-local function room_in_queue(name, count, capacity, expiry, expired)
-  local size = call('LLEN', R .. 'q:' .. name)
-  if size + count > capacity then
-    local dropped = expire_queue(name, expiry)
-    note_expired(expired, name, dropped)
-    size = size - dropped
-  end
-  return math.max(0, math.min(count, capacity - size)), size
-end
-local function push_to_queue(name, capacity, expiry, expired, count, parcel)
-  local room, size = room_in_queue(name, count, capacity, expiry, expired)
-  if room == 0 then return 0, size end
-  local key, sent_at, at, entries = R .. 'q:' .. name, struct.pack('>d', now), 1, {}
-  for each = 1, room do
-    local _, body_at, body_end = next_in(parcel, at)
-    entries[each] = sent_at .. string.sub(parcel, body_at, body_end)
-    at = body_end + 1
-  end
-  touched[key] = true
-  size = call('RPUSH', key, unpack(entries))
-  serve(name)
-  return room, size
-end
--- Keeps what was pushed to for as long as anybody may look.
-local function keep_touched(ttl)
-  for key in pairs(touched) do call('PEXPIRE', key, ttl) end
-end
-`;
+const PUSHING_PARTS = [LIFETIMES, PARCELS, COUNTS, HANDING, PUSHING];
 
 /** Are the scripts of the layer. */
 export const SCRIPTS = {
   /** Sends messages: expiry, key lifetime, then name, capacity, count and parcel for each name. */
-  send: script(`
+  send: script(
+    PUSHING_PARTS,
+    `
 local expiry = tonumber(ARGV[1])
 local outcomes, expired = {}, {}
 for i = 3, #ARGV, 4 do
@@ -277,10 +37,13 @@ for i = 3, #ARGV, 4 do
   outcomes[#outcomes + 1] = size
 end
 keep_touched(ARGV[2])
-return { now, expired, outcomes }`),
+return { now, expired, outcomes }`,
+  ),
 
   /** Sends to a group: expiry, key lifetime, group, body. */
-  groupSend: script(`
+  groupSend: script(
+    [...PUSHING_PARTS, MEMBERSHIPS],
+    `
 local expiry, group, body = tonumber(ARGV[1]), ARGV[3], ARGV[4]
 local expired, came = {}, {}
 local function note(name, size, members, capacity)
@@ -314,10 +77,13 @@ for _, channel in ipairs(call('ZRANGE', gn, 0, -1)) do
   note(channel, accepted > 0 and size or -1, 1, capacity)
 end
 keep_touched(ARGV[2])
-return { now, expired, came }`),
+return { now, expired, came }`,
+  ),
 
   /** Adds to a group behind a prefix: group, prefix, capacity, lease, own id, then channels. */
-  join: script(`
+  join: script(
+    [MEMBERSHIPS],
+    `
 local group, prefix, capacity, lease, me = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local gm, gr, cx = R .. 'gm:' .. group .. ':' .. prefix, R .. 'gr:' .. group, R .. 'cx:' .. prefix
 local known = call('HGET', gr, prefix)
@@ -336,25 +102,31 @@ call('HSET', gr, prefix, version .. ':' .. capacity)
 call('SADD', R .. 'pg:' .. prefix, group)
 for _, key in ipairs({ gm, gr, cx, R .. 'pg:' .. prefix }) do call('PEXPIRE', key, lease) end
 if version ~= before then tell_owner(prefix, group, me) end
-return { before, version }`),
+return { before, version }`,
+  ),
 
   /** Adds a normal channel to a group: group, channel, capacity, for how long. */
-  joinAlone: script(`
+  joinAlone: script(
+    [],
+    `
 local group, channel, capacity, lasts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local gn, gk, cn = R .. 'gn:' .. group, R .. 'gk:' .. group, R .. 'cn:' .. channel
 call('ZADD', gn, now + lasts, channel)
 call('HSET', gk, channel, capacity)
 call('SADD', cn, group)
-for _, key in ipairs({ gn, gk, cn }) do call('PEXPIRE', key, math.max(lasts, call('PTTL', key))) end`),
+for _, key in ipairs({ gn, gk, cn }) do call('PEXPIRE', key, math.max(lasts, call('PTTL', key))) end`,
+  ),
 
   /** Takes a channel out of a group: own id, group, channel. */
-  leave: script(`return leave(ARGV[2], ARGV[3], ARGV[1]) or {}`),
+  leave: script([MEMBERSHIPS], `return leave(ARGV[2], ARGV[3], ARGV[1]) or {}`),
 
   /** Takes a channel out of all its groups: own id, channel. */
-  leaveAll: script(`return leave_all(ARGV[2], ARGV[1])`),
+  leaveAll: script([MEMBERSHIPS], `return leave_all(ARGV[2], ARGV[1])`),
 
   /** Lists the members of a group: group. */
-  members: script(`
+  members: script(
+    [],
+    `
 local group = ARGV[1]
 local members = call('ZRANGEBYSCORE', R .. 'gn:' .. group, '(' .. now, '+inf')
 for _, prefix in ipairs(call('HKEYS', R .. 'gr:' .. group)) do
@@ -363,23 +135,32 @@ for _, prefix in ipairs(call('HKEYS', R .. 'gr:' .. group)) do
     for _, channel in ipairs(behind) do members[#members + 1] = channel end
   end
 end
-return members`),
+return members`,
+  ),
 
   /** Tells who joined behind a prefix since a version: group, prefix, version. */
-  joined: script(`
+  joined: script(
+    [],
+    `
 local group, prefix = ARGV[1], ARGV[2]
 local known = call('HGET', R .. 'gr:' .. group, prefix)
 local version = tonumber(known and string.match(known, '^(%d+)') or '0')
 local gm = R .. 'gm:' .. group .. ':' .. prefix
-return { version, call('ZCARD', gm), call('ZRANGEBYSCORE', gm, '(' .. ARGV[3], '+inf', 'WITHSCORES') }`),
+return { version, call('ZCARD', gm), call('ZRANGEBYSCORE', gm, '(' .. ARGV[3], '+inf', 'WITHSCORES') }`,
+  ),
 
   /** Says who reads a prefix and lists its groups: prefix, own id, lease. */
-  own: script(`
+  own: script(
+    [],
+    `
 call('SET', R .. 'o:' .. ARGV[1], ARGV[2], 'PX', ARGV[3])
-return call('SMEMBERS', R .. 'pg:' .. ARGV[1])`),
+return call('SMEMBERS', R .. 'pg:' .. ARGV[1])`,
+  ),
 
   /** Renews what a prefix holds, a part of its groups: prefix, own id, lease, cursor. */
-  renew: script(`
+  renew: script(
+    [],
+    `
 local prefix, lease = ARGV[1], ARGV[3]
 call('SET', R .. 'o:' .. prefix, ARGV[2], 'PX', lease)
 local alive = call('PEXPIRE', R .. 'cx:' .. prefix, lease)
@@ -389,17 +170,24 @@ for _, group in ipairs(part[2]) do
   call('PEXPIRE', R .. 'gr:' .. group, lease)
   call('PEXPIRE', R .. 'gm:' .. group .. ':' .. prefix, lease)
 end
-return { alive, part[1] }`),
+return { alive, part[1] }`,
+  ),
 
   /** Drops what is over in a mailbox: name, expiry. */
-  expire: script(`return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2])) }`),
+  expire: script(
+    [MEMBERSHIPS, PARCELS, COUNTS, EXPIRY],
+    `return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2])) }`,
+  ),
 
   /** Takes out of mailboxes what was handed over: name, first place to keep, number, for each. */
-  trim: script(`
+  trim: script(
+    [COUNTS],
+    `
 for i = 1, #ARGV, 3 do
   call('XTRIM', R .. 'b:' .. ARGV[i], 'MINID', ARGV[i + 1])
   gone(ARGV[i], tonumber(ARGV[i + 2]))
-end`),
+end`,
+  ),
 
   /**
    * Hands messages to a process, or notes that it waits for them: own id, token of this request,
@@ -407,7 +195,9 @@ end`),
    * was handed, how many messages, lease, key lifetime, "join" where it is not yet known to read
    * these channels, and their names. One request gets messages once, of one channel.
    */
-  claim: script(`
+  claim: script(
+    [LIFETIMES, HANDING],
+    `
 local me, token, previous, mode, keep_from = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local count, lease = tonumber(ARGV[6]), ARGV[7]
 local wait = R .. 'wt:' .. me
@@ -426,31 +216,38 @@ for i = 10, #ARGV do
   end
 end
 if mode == 'wait' then call('SET', wait, token .. ' ' .. count, 'PX', lease) else call('DEL', wait) end
-return mode == 'wait' and 'waiting' or 'nothing'`),
+return mode == 'wait' and 'waiting' or 'nothing'`,
+  ),
 
   /**
    * Puts messages back to the head of a channel that a process reads no more: name, own id, key
    * lifetime, then the last message first.
    */
-  giveBack: script(`
+  giveBack: script(
+    [LIFETIMES, HANDING],
+    `
 local name = ARGV[1]
 call('ZREM', R .. 'r:' .. name, ARGV[2])
 for i = 4, #ARGV do call('LPUSH', R .. 'q:' .. name, ARGV[i]) end
 touched[R .. 'q:' .. name] = true
 serve(name)
-keep_touched(ARGV[3])`),
+keep_touched(ARGV[3])`,
+  ),
 
   /** Removes keys, and tells processes that all is gone: own id, lease, then keys. */
-  remove: script(`
+  remove: script(
+    [],
+    `
 local kept = { epoch = true, ver = true, r = true, wt = true }
 for i = 3, #ARGV do
   local key = ARGV[i]
   local kind = string.match(key, '^[^:]*', #R + 1)
   if kind == 'p' then call('XADD', key, '*', 'reset', ARGV[1])
   elseif not kept[kind] then call('UNLINK', key) end
-end`),
+end`,
+  ),
 } as const;
 
-function script(lua: string): Script {
-  return new Script(`${COMMON}${lua.trim()}\n`);
+function script(parts: readonly string[], lua: string): Script {
+  return new Script(`${BASE}${parts.join('')}${lua.trim()}\n`);
 }
