@@ -1,44 +1,28 @@
-// Receives round after round in a process of its own: node receiver.mjs port kind
-// Each message from its parent says how many come next; it answers when they came.
-import { Codec } from '@nest-channels/core';
-import { redisLayer } from '@nest-channels/redis';
-import { Redis } from 'ioredis';
-
-const [port, kind] = process.argv.slice(2);
+// Receives round after round in a process of its own: node receiver.mjs port transport channel
+// Each number from its parent says how many come next; it answers when they came. Asked for its
+// CPU time, it answers with the milliseconds it has used.
+const [port, transport, channel] = process.argv.slice(2);
 let due = 0;
 let came = 0;
-process.on('message', (count) => {
-  due = Number(count);
-  came = 0;
-  process.send?.('ready');
+process.on('message', (asked) => {
+  if (asked === 'cpu') process.send?.(cpuMs());
+  else expect(Number(asked));
 });
-await (kind === 'raw' ? receiveRaw() : receiveByLayer());
+process.on('disconnect', () => process.exit());
+const { receive } = await import(`./transports/${transport}.mjs`);
+await receive(Number(port), channel, () => {
+  if (++came === due) process.send?.('done');
+});
 process.send?.('connected');
 
-function noteMessage() {
-  if (++came === due) process.send?.('done');
+/** @param {number} count */
+function expect(count) {
+  due = count;
+  came = 0;
+  process.send?.('ready');
 }
 
-async function receiveByLayer() {
-  const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
-  await layer.connected();
-  layer.subscribe([kind], noteMessage);
-}
-
-/** Takes from a list, decodes, and does nothing else: no capacity, no expiry. */
-async function receiveRaw() {
-  const client = new Redis(Number(port), '127.0.0.1', { protocol: 2 });
-  const codec = new Codec();
-  void takeAll();
-
-  async function takeAll() {
-    for (;;) {
-      const reply = await client.callBuffer('BLMPOP', 0, 1, 'raw', 'LEFT', 'COUNT', 200);
-      const [, entries] = /** @type {[Buffer, Buffer[]]} */ (reply);
-      for (const entry of entries) {
-        codec.decode(entry);
-        noteMessage();
-      }
-    }
-  }
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

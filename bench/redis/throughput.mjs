@@ -1,88 +1,86 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Codec } from '@nest-channels/core';
-import { redisLayer } from '@nest-channels/redis';
 import { Redis } from 'ioredis';
-import { frame } from '../memory/content.mjs';
 import { withRedis } from './redis-server.mjs';
 
 /** @import { Bar, Row } from '../run.mjs' */
 
-const MESSAGES = 300_000;
-const WARM_UP = 100_000;
-const IN_FLIGHT = 512;
-const RECEIVER = fileURLToPath(new URL('receiver.mjs', import.meta.url));
-const CAPACITY = 2 * (MESSAGES + WARM_UP);
-
-const figure = 'messages/s';
-const raw = 'raw list push, BLMPOP';
-
-/** @type {Record<string, [kind: string, channel: string]>} */
-const PATHS = {
-  'mailbox, two processes': ['bench!', 'bench!a'],
-  'normal channel, two processes': ['jobs', 'jobs'],
-};
-
-/** @type {Row[]} */
-export const rows = [
-  ...Object.entries(PATHS).map(([name, [kind, channel]]) => ({
-    name,
-    measure: () => withRedis((port) => measured(port, kind, throughLayer(port, channel))),
-  })),
-  { name: raw, measure: () => withRedis((port) => measured(port, 'raw', throughList(port))) },
-];
-
-/** @type {Bar[]} */
-export const bars = Object.keys(PATHS).flatMap((row) => [
-  { title: `${row}: messages/s`, row, figure, atLeast: 100_000 },
-  { title: `${row} ÷ ${raw}`, row, over: raw, figure, atLeast: 0.7 },
-]);
-
 /**
+ * Is a way through Redis that is measured, one of transports/.
+ *
+ * @typedef {object} Transport
+ * @property {(port: number, channel: string, onMessage: () => void) => Promise<void>} receive
+ * Resolves when it receives.
+ * @property {(port: number, channel: string) => Sender} open
+ *
  * @typedef {object} Sender
  * @property {(index: number) => Promise<unknown>} send
  * @property {() => unknown} close
+ *
+ * @typedef {{ transport: string, channel: string, messages: number }} Path
  */
+
+const MANY = 300_000;
+const FEWER = 30_000;
+const IN_FLIGHT = 512;
+const RECEIVER = fileURLToPath(new URL('receiver.mjs', import.meta.url));
+
+const figure = 'messages/s';
+const cpu = 'CPU µs/message';
+const mailbox = 'mailbox, two processes';
+const normal = 'normal channel, two processes';
+const raw = 'peer: raw list push, BLMPOP';
+const published = 'peer: PUBLISH, SUBSCRIBE';
+const bullmq = 'peer: BullMQ';
+const python = "peer: the Python layer's commands";
+
+/** @type {Record<string, Path>} */
+const PATHS = {
+  [mailbox]: { transport: 'layer', channel: 'bench!a', messages: MANY },
+  [normal]: { transport: 'layer', channel: 'jobs', messages: MANY },
+  [raw]: { transport: 'list', channel: 'raw', messages: MANY },
+  [published]: { transport: 'publish', channel: 'topic', messages: MANY },
+  ...(isInstalled('bullmq')
+    ? { [bullmq]: { transport: 'bullmq', channel: 'jobs', messages: FEWER } }
+    : {}),
+  [python]: { transport: 'python', channel: 'jobs', messages: FEWER },
+};
+
+/** @type {Row[]} */
+export const rows = Object.entries(PATHS).map(([name, path]) => ({
+  name,
+  measure: () => withRedis((port) => measured(port, path)),
+}));
+
+/** @type {Bar[]} */
+export const bars = [mailbox, normal].flatMap((row) => [
+  { title: `${row}: messages/s`, row, figure, atLeast: 100_000 },
+  { title: `${row} ÷ ${raw}`, row, over: raw, figure, atLeast: 0.7 },
+  { title: `${row} ÷ ${python}`, row, over: python, figure, atLeast: 15 },
+  { title: `${row} ÷ ${raw}, CPU`, row, over: raw, figure: cpu },
+  { title: `${row} ÷ ${published}`, row, over: published, figure },
+  ...(bullmq in PATHS ? [{ title: `${row} ÷ ${bullmq}`, row, over: bullmq, figure }] : []),
+]);
 
 /**
  * @param {number} port
- * @param {string} channel
- * @returns {Sender}
+ * @param {Path} path
  */
-function throughLayer(port, channel) {
-  const limits = { capacity: CAPACITY, mailboxCapacity: CAPACITY };
-  const layer = redisLayer({ url: `redis://127.0.0.1:${port}`, ...limits });
-  return { send: (index) => layer.send(channel, frame(index)), close: () => layer.close() };
-}
-
-/**
- * @param {number} port
- * @returns {Sender}
- */
-function throughList(port) {
-  const client = new Redis(port, '127.0.0.1', { protocol: 2 });
-  const codec = new Codec();
-  return {
-    send: (index) => client.rpush('raw', Buffer.from(codec.encode(frame(index)))),
-    close: () => client.disconnect(),
-  };
-}
-
-/**
- * @param {number} port
- * @param {string} kind
- * @param {Sender} sender
- */
-async function measured(port, kind, sender) {
-  const receiver = fork(RECEIVER, [`${port}`, kind]);
+async function measured(port, { transport, channel, messages }) {
+  const receiver = fork(RECEIVER, [`${port}`, transport, channel]);
   await once(receiver, 'message');
+  const { open } = await import(`./transports/${transport}.mjs`);
+  /** @type {Sender} */
+  const sender = open(port, channel);
   // Both ends are compiled when the time is taken.
-  await move(receiver, sender, WARM_UP);
-  const elapsedMs = await move(receiver, sender, MESSAGES);
+  await move(receiver, sender, messages / 3);
+  const cpuMs = await cpuMsOfAll(receiver, port);
+  const elapsedMs = await move(receiver, sender, messages);
+  const usedMs = (await cpuMsOfAll(receiver, port)) - cpuMs;
   await sender.close();
   receiver.kill();
-  return { [figure]: (MESSAGES / elapsedMs) * 1_000 };
+  return { [figure]: (messages / elapsedMs) * 1_000, [cpu]: (usedMs / messages) * 1_000 };
 }
 
 /**
@@ -102,4 +100,39 @@ async function move(receiver, sender, messages) {
   await Promise.all(Array.from({ length: IN_FLIGHT }, sendSome));
   await done;
   return performance.now() - start;
+}
+
+/**
+ * Sums up what sender, Redis and receiver have used: a busy machine spoils that less than the rate.
+ *
+ * @param {import('node:child_process').ChildProcess} receiver
+ * @param {number} port
+ */
+async function cpuMsOfAll(receiver, port) {
+  const { user, system } = process.cpuUsage();
+  receiver.send('cpu');
+  const [received] = await once(receiver, 'message');
+  return (user + system) / 1_000 + received + (await cpuMsOfRedis(port));
+}
+
+/** @param {number} port */
+async function cpuMsOfRedis(port) {
+  const client = new Redis(port, '127.0.0.1', { protocol: 2 });
+  const text = await client.info('cpu');
+  client.disconnect();
+  const used = [...text.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)];
+  return used.reduce((sum, [, seconds]) => sum + Number(seconds) * 1_000, 0);
+}
+
+/**
+ * BullMQ is no dependency: npm cannot install it from a lock file beside our own MessagePack.
+ *
+ * @param {string} name
+ */
+function isInstalled(name) {
+  try {
+    return Boolean(import.meta.resolve(name));
+  } catch {
+    return false;
+  }
 }

@@ -85,7 +85,7 @@ function measure(contender, size) {
 }
 
 /** Is those who listen, in the order in which they came. */
-class Audience {
+export class Audience {
   /** @param {readonly Listener[]} listeners */
   constructor(listeners) {
     const isSample = (/** @type {number} */ index) => (index + 1) % CLIENTS_PER_SAMPLE === 0;
@@ -131,7 +131,7 @@ function heardBy(listeners) {
  * @param {Audience} audience
  * @param {number} rounds
  */
-async function broadcastOften(server, audience, rounds) {
+export async function broadcastOften(server, audience, rounds) {
   const all = [];
   const last = [];
   for (let round = 0; round < rounds; round++) {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { redisLayer } from '@nest-channels/redis';
 import { Channels, ChannelsModule, Consumer, Content, Msg } from 'nest-channels';
 
 /** The load comes from one machine and at once; everything else keeps its default. */
@@ -15,13 +16,21 @@ const EVERYBODY = 'everybody';
  * @param {number} [options.handlers] Is how many handlers there are, the one that echoes included.
  * @param {boolean} [options.joins] Adds each connection to the group that broadcasts go to.
  * @param {number} [options.guardMs] Is how long a guard on connect takes.
+ * @param {number} [options.redisPort] Is where the layer is, if this is only a part of the whole.
+ * @param {'server' | 'worker'} [options.part]
  */
-export async function start({ handlers = 1, joins = false, guardMs = 0 }) {
+export async function start({ handlers = 1, joins = false, guardMs = 0, redisPort, part }) {
   const others = Array.from({ length: handlers - 1 }, (_, index) => other(index));
   const gates = [...(joins ? [lobby()] : []), ...(guardMs > 0 ? [guarded(guardMs)] : [])];
   class AppModule {}
   Module({
-    imports: [ChannelsModule.forRoot({ server: SERVER })],
+    imports: [
+      ChannelsModule.forRoot({
+        server: part === 'worker' ? false : SERVER,
+        ...(part === 'server' ? { worker: false } : {}),
+        ...(redisPort ? { layers: { default: redisLayer({ url: urlOf(redisPort) }) } } : {}),
+      }),
+    ],
     providers: [echo(), ...others, ...gates],
   })(AppModule);
   const app = await NestFactory.create(AppModule, { logger: ['fatal', 'error', 'warn'] });
@@ -34,6 +43,11 @@ export async function start({ handlers = 1, joins = false, guardMs = 0 }) {
       void channels.channel(name).send({ text: textOf() });
   };
   return { http: app.getHttpServer(), broadcast, sendEach };
+}
+
+/** @param {number} port */
+function urlOf(port) {
+  return `redis://127.0.0.1:${port}`;
 }
 
 function echo() {

@@ -1,11 +1,25 @@
 import { createServer } from 'node:http';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { listening } from './listening.mjs';
 
-/** Serves with Socket.IO, WebSockets only. */
-export async function start() {
+/**
+ * Serves with Socket.IO, WebSockets only.
+ *
+ * @param {object} options
+ * @param {number} [options.redisPort] Is where it meets others like it.
+ */
+export async function start({ redisPort }) {
   const http = await listening(createServer());
-  const server = new Server(http, { transports: ['websocket'], serveClient: false });
+  const adapter = redisPort ? { adapter: adapterOver(redisPort) } : {};
+  const server = new Server(http, {
+    transports: ['websocket'],
+    serveClient: false,
+    // Listeners do not answer, and it takes a busy machine long to connect thousands of them.
+    pingInterval: 600_000,
+    ...adapter,
+  });
   server.on('connection', (client) => {
     client.on('echo', (text) => client.emit('echo', text));
   });
@@ -14,4 +28,10 @@ export async function start() {
     for (const client of server.sockets.sockets.values()) client.emit('echo', textOf());
   };
   return { http, broadcast, sendEach };
+}
+
+/** @param {number} port */
+function adapterOver(port) {
+  const client = new Redis(port, '127.0.0.1', { protocol: 2 });
+  return createAdapter(client, client.duplicate());
 }
