@@ -5,6 +5,7 @@ import { ConsumerExplorer } from '../../src/consumer.explorer.js';
 import { ConsumerHandlers } from '../../src/consumers/consumer-handlers.js';
 import { Consumer, Consumers } from '../../src/consumer.decorator.js';
 import { WebsocketConsumer } from '../../src/consumers/websocket-consumer.js';
+import { WebsocketDemultiplexer } from '../../src/consumers/websocket-demultiplexer.js';
 import type { Handler } from '../../src/handler.js';
 import { RunningApp, stopApps } from '../support/running-app.js';
 
@@ -16,6 +17,15 @@ class Plain {
   run(): unknown {
     return this.constructor.name;
   }
+}
+
+class Strict extends WebsocketConsumer {
+  override readonly strictOrdering = true;
+}
+
+@Consumers({ path: '/b' })
+class Several extends WebsocketDemultiplexer {
+  override readonly consumers = { strict: Strict };
 }
 
 @UseFilters({ catch: (error: Error) => `filtered ${error.message}` })
@@ -60,6 +70,11 @@ describe('ConsumerHandlers', () => {
     const labels = ['Viewed.receive', 'Ordered.receive', 'Ordered.connect'];
     const handlers = await Promise.all(labels.map(handlerOf));
     expect(handlers.map(({ isOrdered }) => isOrdered)).toEqual([false, true, true]);
+  });
+
+  it('keeps in order what one of its streams wants in order', async () => {
+    expect(await handlerOf('Several.receive')).toMatchObject({ isOrdered: true });
+    expect(await handlerOf('Viewed.receive')).toMatchObject({ isOrdered: false });
   });
 
   it('leaves errors to filters', async () => {
