@@ -23,7 +23,7 @@ class Strict extends WebsocketConsumer {
   override readonly strictOrdering = true;
 }
 
-@Consumers({ path: '/b' })
+@Consumers({ path: '/c' })
 class Several extends WebsocketDemultiplexer {
   override readonly consumers = { strict: Strict };
 }
@@ -45,7 +45,7 @@ class Ordered extends WebsocketConsumer {
 }
 
 async function handlerOf(label: string): Promise<Handler> {
-  const { app } = await RunningApp.start({ providers: [Plain, Viewed, Ordered] });
+  const { app } = await RunningApp.start({ providers: [Plain, Viewed, Ordered, Several, Strict] });
   const consumers = app.get(ConsumerExplorer, { strict: false }).consumers();
   const consumer = consumers.find((each) => each.label === label);
   if (!consumer) throw new Error(`There is no ${label}`);
