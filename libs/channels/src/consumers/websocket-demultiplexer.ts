@@ -1,6 +1,6 @@
 import { type Content, MalformedJson, Message } from '@nest-channels/core';
 
-import type { Type } from '@nestjs/common';
+import { Logger, type Type } from '@nestjs/common';
 import { isDecision } from '../answers.js';
 import { InvalidEnvelope, RefusedFrame, StreamMissing, UnknownStream } from '../errors.js';
 import { contextOf, type HandlerMethod } from './base-consumer.js';
@@ -84,8 +84,10 @@ export abstract class WebsocketDemultiplexer<
   }
 
   override [REFUSE](error: unknown): unknown {
-    const isRefused = error instanceof RefusedFrame || error instanceof MalformedJson;
-    return isRefused ? this.encodeJson(errorFrame(error)) : undefined;
+    if (!(error instanceof RefusedFrame || error instanceof MalformedJson)) return undefined;
+    // A client could fill any louder log.
+    new Logger('Channels').debug(`${this.constructor.name} refused a frame: ${error.message}`);
+    return this.encodeJson(errorFrame(error));
   }
 }
 

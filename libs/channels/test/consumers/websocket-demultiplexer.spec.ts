@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MalformedJson } from '@nest-channels/core';
 import { REFUSE } from '../../src/consumers/consumer-context.js';
 import { WebsocketDemultiplexer } from '../../src/consumers/websocket-demultiplexer.js';
 import { StreamMissing, UnknownStream } from '../../src/errors.js';
 import { ConsumerStage } from '../support/consumer-stage.js';
+import type { LogRecorder } from '../support/log-recorder.js';
+import { recordLogs } from '../support/recorded-logs.js';
 
 class Live extends WebsocketDemultiplexer {
   override readonly consumers = {};
@@ -20,6 +22,12 @@ class Live extends WebsocketDemultiplexer {
     return this.stream('news').send({ a: 1 });
   }
 }
+
+let logs: LogRecorder;
+
+beforeEach(() => {
+  logs = recordLogs();
+});
 
 describe('WebsocketDemultiplexer', () => {
   it('accepts, without streams too', async () => {
@@ -50,6 +58,13 @@ describe('WebsocketDemultiplexer', () => {
     [new MalformedJson('what'), { error: { code: 'CHANNELS_JSON_INVALID' } }],
   ])('answers %p', (error, frame) => {
     expect(JSON.parse(new Live()[REFUSE](error) as string)).toMatchObject(frame);
+  });
+
+  it('logs what it answers, at the level of debug', () => {
+    new Live()[REFUSE](new UnknownStream('a'));
+    expect(logs.messages('debug', 'Channels')).toEqual([
+      'Live refused a frame: There is no such stream.',
+    ]);
   });
 
   it('leaves other errors to others', () => {
