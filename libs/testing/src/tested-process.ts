@@ -75,7 +75,7 @@ export class TestedProcess implements Activity {
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
-    await this.app.close();
+    await this.world.seeOut(this.app.close());
     this.world.leave(this);
   }
 

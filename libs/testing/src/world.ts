@@ -94,6 +94,18 @@ export class World {
     }
   }
 
+  /** Moves time on as long as an application needs it to stop: it waits for handlers by its clock. */
+  async seeOut(stopping: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const stopped = stopping.finally(() => over.abort());
+    await Promise.race([stopped, this.idle().catch(() => undefined)]);
+    while (!over.signal.aborted && this.clock instanceof ManualClock) {
+      this.clock.advance(STEP_MS);
+      await untilQuiet(this.#activities(this.#marks()), over.signal);
+    }
+    await stopped;
+  }
+
   async close(): Promise<void> {
     this.network.cut();
     await this.layers.close();
@@ -101,11 +113,14 @@ export class World {
 
   /** Handlers may run that wait for time to pass: they go on when it does. */
   #still(): Promise<void> {
-    const marks = [...this.#processes].map((process) => ({
+    return this.#quiet(this.#marks());
+  }
+
+  #marks(): Activity[] {
+    return [...this.#processes].map((process) => ({
       isBusy: () => false,
       mark: () => process.mark(),
     }));
-    return this.#quiet(marks);
   }
 
   async #quiet(processes: readonly Activity[]): Promise<void> {

@@ -156,6 +156,17 @@ describe('the end of a test', () => {
     expect(left).toEqual(['left']);
   });
 
+  it.each([
+    ['a message was postponed', { id: 1, later: true }],
+    ['a handler hangs', { id: 1, hang: true }],
+  ])('comes although %s, for which no time has passed', async (_what, job) => {
+    const test = await tests.start({ providers: [Jobs], patienceMs: 20 });
+    await test.channels.channel('jobs').send(job);
+    await test.idle().catch(() => undefined);
+    await test.close();
+    expect(test.get(Jobs).done).toEqual([]);
+  });
+
   it('comes for a thousand connections at once too', async () => {
     const test = await tests.start({ providers: [Echo] });
     const sockets = Array.from({ length: 1_000 }, () => test.webSocket('/echo'));

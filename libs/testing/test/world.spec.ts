@@ -28,6 +28,12 @@ describe('a world', () => {
     const busy = { isBusy: () => true, mark: () => 0 };
     world.join(busy);
     await expect(world.idle()).rejects.toThrow(TestTimeout);
+  });
+
+  it('waits for no process that has left', async () => {
+    const world = new World();
+    const busy = { isBusy: () => true, mark: () => 0 };
+    world.join(busy);
     world.leave(busy);
     await world.idle();
   });
@@ -36,5 +42,14 @@ describe('a world', () => {
     const world = new World({ time: 'system' });
     expect(world.clock).toBe(systemClock);
     await expect(world.advance(1)).rejects.toThrow(TypeError);
+  });
+
+  it.each(['virtual', 'system'] as const)('sees out what stops by its %s time', async (time) => {
+    const world = new World({ time });
+    const stopping = new Promise<void>((resolve) => {
+      world.clock.setTimer(resolve, time === 'virtual' ? 30_000 : 1);
+    });
+    await world.seeOut(stopping);
+    await expect(world.seeOut(Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 });

@@ -55,7 +55,8 @@ export class Jobs {
   constructor(private readonly channels: Channels) {}
 
   @Consumer('jobs')
-  async work(@Content() job: { id: number; fail?: boolean; later?: boolean }) {
+  async work(@Content() job: { id: number; fail?: boolean; later?: boolean; hang?: boolean }) {
+    if (job.hang) await new Promise(() => undefined);
     if (job.fail) throw new Error('the job failed');
     if (job.later && this.done.length === 0) throw new ConsumeLater({ delayMs: 60_000 });
     this.done.push(job.id);
