@@ -1,22 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, type ChannelsError, reasonOf } from '@nest-channels/core';
-import type { RedisOptions } from 'ioredis';
-import { ForeignLayout, RedisTooOld, RedisUnavailable } from './errors.js';
+import { ForeignLayout, RedisRefused, RedisTooOld, RedisUnavailable } from './errors.js';
 import type { Keys } from './keys.js';
 import type { Layout } from './layout.js';
 import { RedisLink } from './redis-link.js';
+import { SCRIPTS } from './scripts.js';
 import { ServerTime } from './server-time.js';
+import type { ShardPlace } from './topology.js';
 
 /** Are the options of the connection for commands. */
 export interface ConnectionOptions {
-  readonly address: RedisOptions;
+  readonly place: ShardPlace;
   readonly clock: Clock;
-  readonly timeoutMs: number;
+  readonly processId: string;
   readonly keys: Keys;
   /** Is what has to be agreed on before anything is written. */
   readonly layout: Layout;
-  /** Is called when the connection is there for the first time, before anything else uses it. */
-  readonly onFirst: () => Promise<void>;
+  readonly timeoutMs: number;
+  /** Is how long Redis remembers that this process is there. */
+  readonly leaseMs: number;
+  /** Is how long what says how a prefix is used outlives the last process that uses it. */
+  readonly signLifetimeMs: number;
   /** Is called when the connection is back, before anything else uses it. */
   readonly onBack: (loss: Loss) => Promise<void>;
 }
@@ -45,10 +49,10 @@ export class Connection {
   readonly #whenSettled = new Promise<void>((resolve) => (this.#settled = resolve));
 
   constructor(private readonly options: ConnectionOptions) {
-    const { address, clock, timeoutMs } = options;
+    const { clock, place, timeoutMs } = options;
     this.time = new ServerTime(clock);
     this.link = new RedisLink({
-      address,
+      address: place.address,
       clock,
       timeoutMs,
       silenceMs: 3 * timeoutMs,
@@ -93,7 +97,20 @@ export class Connection {
   /** Throws unless commands can be sent at once. */
   assertReady(): void {
     this.assertOpen();
-    if (this.#state !== 'ready') throw new RedisUnavailable('Redis is not connected', 'no');
+    if (this.#state === 'ready') return;
+    const { problem } = this.link;
+    throw new RedisUnavailable(`Redis is not connected${problem ? ` (${problem})` : ''}`, 'no');
+  }
+
+  /** Says that it will never be ready again. */
+  get isEnded(): boolean {
+    return this.#state === 'closed' || this.#state === 'refused';
+  }
+
+  /** Tells Redis that this process is still there; finds out if Redis was emptied meanwhile. */
+  async renew(): Promise<void> {
+    const isEmpty = await this.#enter();
+    if (isEmpty) await this.options.onBack({ since: this.options.clock.now(), isEmpty });
   }
 
   /** Refuses whatever is asked for from now on. */
@@ -141,34 +158,43 @@ export class Connection {
 
   async #greet(): Promise<void> {
     if (this.link.refusal) throw this.link.refusal;
-    assertVersion(String(await this.link.call('INFO', 'server')));
-    await this.options.layout.agree(this.link);
-    const isEmpty = await this.#agreeOnEpoch();
+    assertServer(String(await this.link.call('INFO', 'server')), this.options.place);
     this.time.forget();
-    const [seconds, micros] = (await this.link.call('TIME')) as Buffer[];
-    this.time.learn(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000));
-    if (this.#state === 'connecting') await this.options.onFirst();
+    const isEmpty = await this.#enter();
     if (this.#state === 'lost') await this.options.onBack({ since: this.#lostAt, isEmpty });
     if (this.#state === 'connecting' || this.#state === 'lost') this.#state = 'ready';
     this.#settled();
   }
 
   /** Says whether Redis is another than the one we knew: then all it held is gone. */
-  async #agreeOnEpoch(): Promise<boolean> {
-    const key = this.options.keys.epoch;
-    await this.link.call('SET', key, randomBytes(12).toString('base64url'), 'NX');
-    const epoch = String(await this.link.call('GET', key));
-    const isOther = this.#epoch !== undefined && this.#epoch !== epoch;
-    this.#epoch = epoch;
+  async #enter(): Promise<boolean> {
+    const { keys, layout, leaseMs, processId, signLifetimeMs } = this.options;
+    await layout.agree(this.link);
+    const candidate = randomBytes(12).toString('base64url');
+    const args = [candidate, signLifetimeMs, processId, leaseMs] as const;
+    const reply = await this.link.run(SCRIPTS.enter, keys.root, ...args);
+    const [now, epoch] = reply as [number, Buffer];
+    this.time.learn(now);
+    const isOther = this.#epoch !== undefined && this.#epoch !== String(epoch);
+    this.#epoch = String(epoch);
     return isOther;
   }
 }
 
-function isFinal(error: unknown): error is ChannelsError {
-  return error instanceof RedisTooOld || error instanceof ForeignLayout;
+function assertServer(info: string, { isInCluster }: ShardPlace): void {
+  const version = fieldOf(info, 'redis_version');
+  if (Number.parseInt(version, 10) < 7) throw new RedisTooOld(version);
+  const mode = fieldOf(info, 'redis_mode');
+  if (mode === 'cluster' && !isInCluster) {
+    throw new RedisRefused('it is part of a cluster, which has to be given as "cluster"');
+  }
 }
 
-function assertVersion(info: string): void {
-  const version = /^(?:redis_version):(\S+)/m.exec(info)?.[1] ?? 'unknown';
-  if (Number.parseInt(version, 10) < 7) throw new RedisTooOld(version);
+function fieldOf(info: string, name: string): string {
+  return new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? 'unknown';
+}
+
+/** Are the errors that no other try could mend. */
+function isFinal(error: unknown): error is ChannelsError {
+  return [RedisTooOld, ForeignLayout, RedisRefused].some((kind) => error instanceof kind);
 }

@@ -5,23 +5,13 @@ export type RedisErrorCode =
   | 'CHANNELS_REDIS_LAYOUT_FOREIGN'
   | 'CHANNELS_REDIS_OPTIONS_INVALID'
   | 'CHANNELS_REDIS_REFUSED'
-  | 'CHANNELS_REDIS_TOO_OLD';
+  | 'CHANNELS_REDIS_TOO_OLD'
+  | 'CHANNELS_REDIS_UNTRUSTED';
 
 /** Is thrown when a layer cannot be made of the options it was given. */
 export class RedisOptionsInvalid extends ChannelsError<RedisErrorCode> {
   constructor(problem: string) {
     super('CHANNELS_REDIS_OPTIONS_INVALID', `Cannot make a Redis layer: ${problem}.`);
-  }
-}
-
-/** Is thrown when Redis does not let the layer in: user, password or database are wrong. */
-export class RedisRefused extends ChannelsError<RedisErrorCode> {
-  constructor(reply: string, options?: ErrorOptions) {
-    super(
-      'CHANNELS_REDIS_REFUSED',
-      `Redis refused the connection: ${reply}. Check user, password and database of the URL.`,
-      options,
-    );
   }
 }
 
@@ -32,6 +22,28 @@ export class ForeignLayout extends ChannelsError<RedisErrorCode> {
       'CHANNELS_REDIS_LAYOUT_FOREIGN',
       `Others use this prefix in another way: ${difference}. ` +
         'Give all processes the same options, or this layer a prefix of its own.',
+    );
+  }
+}
+
+/** Is thrown when the certificate of the server is none that is trusted. */
+export class RedisUntrusted extends ChannelsError<RedisErrorCode> {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(
+      'CHANNELS_REDIS_UNTRUSTED',
+      `The certificate of Redis is not trusted: ${reason}. Give what it is signed by as "tls.ca".`,
+      options,
+    );
+  }
+}
+
+/** Is thrown when Redis does not let the layer in: user, password or database are wrong. */
+export class RedisRefused extends ChannelsError<RedisErrorCode> {
+  constructor(reply: string, options?: ErrorOptions) {
+    super(
+      'CHANNELS_REDIS_REFUSED',
+      `Redis refused the connection: ${reply}. Check user, password and database of the URL.`,
+      options,
     );
   }
 }

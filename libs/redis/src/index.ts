@@ -1,15 +1,16 @@
 // The layer
 export { redisLayer, type RedisLayer } from './redis-layer.js';
-export type { RedisLayerOptions } from './redis-options.js';
+export type { RedisLayerOptions, SentinelOptions } from './redis-options.js';
 export type { Encryption } from './sealing-keys.js';
 
 // Errors
 export {
-  ForeignLayout,
   type Executed,
+  ForeignLayout,
   type RedisErrorCode,
   RedisOptionsInvalid,
   RedisRefused,
   RedisTooOld,
   RedisUnavailable,
+  RedisUntrusted,
 } from './errors.js';

@@ -1,20 +1,24 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'ioredis';
 import { RedisOptionsInvalid } from './errors.js';
-import type { RedisLayerOptions } from './redis-options.js';
 
-/**
- * Returns where to connect to, as ioredis wants it.
- *
- * @throws RedisOptionsInvalid `CHANNELS_REDIS_OPTIONS_INVALID`
- */
-export function addressOf({ url, client }: RedisLayerOptions): RedisOptions {
-  if (url !== undefined && client !== undefined) {
-    throw new RedisOptionsInvalid('"url" and "client" exclude each other');
-  }
-  return client ? client.options : parsed(url ?? 'redis://localhost:6379');
+/** Is where a server is, and how it is entered. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: ConnectionOptions;
 }
 
-function parsed(url: string): RedisOptions {
+/**
+ * Reads the URL of a server, as ioredis wants it.
+ *
+ * @param tls What a `rediss:` URL is connected with, such as the certificates it trusts.
+ * @throws RedisOptionsInvalid `CHANNELS_REDIS_OPTIONS_INVALID`
+ */
+export function addressOf(url: string, tls: ConnectionOptions = {}): RedisAddress & RedisOptions {
   if (!URL.canParse(url)) throw new RedisOptionsInvalid('"url" is no URL');
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
@@ -26,7 +30,7 @@ function parsed(url: string): RedisOptions {
     db: databaseOf(pathname),
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' && { tls: {} }),
+    ...(protocol === 'rediss:' && { tls }),
   };
 }
 

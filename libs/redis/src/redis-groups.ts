@@ -1,6 +1,7 @@
 import { nonLocalName } from '@nest-channels/core';
 import { type Joined, Memberships } from './memberships.js';
-import { bufferOf, type RedisSession } from './redis-session.js';
+import { bufferOf } from './redis-session.js';
+import type { RedisShard } from './redis-shard.js';
 import { SCRIPTS } from './scripts.js';
 
 /** Is how many channels join at once when memberships are asserted again. */
@@ -9,7 +10,7 @@ const CHUNK = 500;
 type Came = [name: Buffer, size: number, members: number, capacity: number];
 
 /**
- * Is who belongs to which group, over all processes.
+ * Is who belongs to which group, over all processes, as far as their channels live on one shard.
  *
  * Redis knows it all. What it has to be told again when it lost everything is kept here: members
  * behind the prefixes that this process reads, and normal channels that it added itself.
@@ -19,7 +20,7 @@ export class RedisGroups {
   /** Group → normal channel → when it leaves, by the clock of the layer. */
   readonly #normal = new Map<string, Map<string, number>>();
 
-  constructor(private readonly session: RedisSession) {}
+  constructor(private readonly shard: RedisShard) {}
 
   async add(group: string, channel: string): Promise<void> {
     const prefix = prefixOf(channel);
@@ -30,7 +31,7 @@ export class RedisGroups {
 
   async discard(group: string, channel: string): Promise<void> {
     this.#forgetNormal(group, channel);
-    const reply = await this.session.run(SCRIPTS.leave, this.session.processId, group, channel);
+    const reply = await this.shard.run(SCRIPTS.leave, this.shard.session.processId, group, channel);
     const versions = reply as number[];
     if (versions.length > 0) {
       this.#memberships.left(nonLocalName(channel), group, channel, versions);
@@ -40,7 +41,7 @@ export class RedisGroups {
   /** Takes a channel out of all its groups. */
   async leaveAll(channel: string): Promise<void> {
     for (const group of this.#normal.keys()) this.#forgetNormal(group, channel);
-    const reply = await this.session.run(SCRIPTS.leaveAll, this.session.processId, channel);
+    const reply = await this.shard.run(SCRIPTS.leaveAll, this.shard.session.processId, channel);
     const left = reply as (Buffer | number)[];
     for (let index = 0; index < left.length; index += 3) {
       const versions = left.slice(index + 1, index + 3) as number[];
@@ -50,21 +51,22 @@ export class RedisGroups {
 
   /** Sends to a group, in one request however many members it has. */
   async send(group: string, body: Uint8Array): Promise<void> {
-    const { outbox, limits, keyLifetimeMs } = this.session;
+    const { outbox } = this.shard;
+    const { limits, keyLifetimeMs } = this.shard.session;
     await outbox.run(async () => {
       const args = [limits.expiryMs, keyLifetimeMs, group, bufferOf(body)] as const;
-      const [now, expired, came] = (await this.session.run(SCRIPTS.groupSend, ...args)) as [
+      const [now, expired, came] = (await this.shard.run(SCRIPTS.groupSend, ...args)) as [
         number,
         unknown[],
         Came[],
       ];
-      this.session.noteReport([now, expired]);
+      this.shard.noteReport([now, expired]);
       for (const each of came) this.#count(each);
     });
   }
 
   async members(group: string): Promise<string[]> {
-    return ((await this.session.run(SCRIPTS.members, group)) as Buffer[]).map(String);
+    return ((await this.shard.run(SCRIPTS.members, group)) as Buffer[]).map(String);
   }
 
   /** Begins to keep the members behind a prefix, as they become known. */
@@ -75,8 +77,8 @@ export class RedisGroups {
   /** Begins to know the members behind a prefix that this process reads from now on. */
   async own(prefix: string): Promise<void> {
     this.#memberships.keep(prefix);
-    const { processId, limits } = this.session;
-    const groups = await this.session.run(SCRIPTS.own, prefix, processId, limits.leaseMs);
+    const { processId, limits } = this.shard.session;
+    const groups = await this.shard.run(SCRIPTS.own, prefix, processId, limits.leaseMs);
     for (const group of groups as Buffer[]) await this.learn(prefix, String(group));
   }
 
@@ -111,21 +113,21 @@ export class RedisGroups {
   }
 
   async #addNormal(group: string, channel: string): Promise<void> {
-    const { clock, limits } = this.session;
+    const { clock, limits } = this.shard.session;
     await this.#joinAlone(group, channel, limits.groupExpiryMs);
     const channels = this.#normal.get(group) ?? new Map<string, number>();
     this.#normal.set(group, channels.set(channel, clock.now() + limits.groupExpiryMs));
   }
 
   async #joinAlone(group: string, channel: string, lastsMs: number): Promise<void> {
-    const capacity = this.session.capacities.of(channel);
-    await this.session.run(SCRIPTS.joinAlone, group, channel, capacity, Math.ceil(lastsMs));
+    const capacity = this.shard.session.capacities.of(channel);
+    await this.shard.run(SCRIPTS.joinAlone, group, channel, capacity, Math.ceil(lastsMs));
   }
 
   async #join(group: string, prefix: string, channels: readonly string[]): Promise<number[]> {
-    const { capacities, limits, processId } = this.session;
+    const { capacities, limits, processId } = this.shard.session;
     const args = [group, prefix, capacities.of(prefix), limits.leaseMs, processId] as const;
-    return (await this.session.run(SCRIPTS.join, ...args, ...channels)) as number[];
+    return (await this.shard.run(SCRIPTS.join, ...args, ...channels)) as number[];
   }
 
   #forgetNormal(group: string, channel: string): void {
@@ -135,12 +137,12 @@ export class RedisGroups {
 
   #count([nameBytes, size, members, capacity]: Came): void {
     const name = String(nameBytes);
-    if (size < 0) this.session.countFull(name, capacity, members);
-    else this.session.traffic.accepted(name, size);
+    if (size < 0) this.shard.session.countFull(name, capacity, members);
+    else this.shard.session.traffic.accepted(name, size);
   }
 
   async #askJoined(prefix: string, group: string, since: number): Promise<Joined> {
-    const reply = await this.session.run(SCRIPTS.joined, group, prefix, since);
+    const reply = await this.shard.run(SCRIPTS.joined, group, prefix, since);
     const [version, count, flat] = reply as [number, number, Buffer[]];
     const members: [string, number][] = [];
     for (let index = 0; index < flat.length; index += 2) {
@@ -151,12 +153,12 @@ export class RedisGroups {
 
   /** Says whether Redis still had the prefix. */
   async #renewPrefix(prefix: string): Promise<boolean> {
-    const { processId, limits } = this.session;
+    const { processId, limits } = this.shard.session;
     let cursor = '0';
     let isThere = true;
     do {
       const args = [prefix, processId, limits.leaseMs, cursor] as const;
-      const [alive, next] = (await this.session.run(SCRIPTS.renew, ...args)) as [number, Buffer];
+      const [alive, next] = (await this.shard.run(SCRIPTS.renew, ...args)) as [number, Buffer];
       isThere &&= alive === 1;
       cursor = String(next);
     } while (cursor !== '0');
@@ -176,7 +178,7 @@ export class RedisGroups {
   }
 
   async #assertNormal(): Promise<void> {
-    const now = this.session.clock.now();
+    const now = this.shard.session.clock.now();
     for (const [group, channels] of this.#normal) {
       for (const [channel, leavesAt] of channels) {
         if (leavesAt > now) await this.#joinAlone(group, channel, leavesAt - now);

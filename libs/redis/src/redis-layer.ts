@@ -17,10 +17,12 @@ import {
   type Subscription,
 } from '@nest-channels/core';
 import { RedisReception } from './redis-reception.js';
-import { RedisGroups } from './redis-groups.js';
 import type { RedisLayerOptions } from './redis-options.js';
 import { RedisSession } from './redis-session.js';
+import { RedisShard } from './redis-shard.js';
 import { RedisSubscription } from './redis-subscription.js';
+import { Shards } from './shards.js';
+import { type ShardPlace, topologyOf } from './topology.js';
 
 /** Is a layer over Redis. */
 export interface RedisLayer extends ChannelLayer {
@@ -38,7 +40,7 @@ export interface RedisLayer extends ChannelLayer {
 }
 
 /**
- * Creates the layer that carries messages between processes over one Redis 7, or Valkey.
+ * Creates the layer that carries messages between processes over Redis 7, or Valkey.
  *
  * It connects at once, and again whenever the connection is lost.
  *
@@ -63,20 +65,17 @@ class Layer implements RedisLayer {
   readonly maxMessageBytes: number;
   readonly events: LayerEvents = new EventEmitter<LayerEventMap>();
   readonly #session: RedisSession;
+  readonly #shards: Shards;
   readonly #reception: RedisReception;
-  readonly #groups: RedisGroups;
   #closed?: Promise<void>;
 
   constructor(options: RedisLayerOptions) {
-    this.#session = new RedisSession(options, this.events, {
-      onBack: (loss) => this.#back(loss.isEmpty),
-      onReset: () => this.#clear(),
-      onRenewal: () => this.#groups.renew(),
-    });
+    const places = topologyOf(options);
+    this.#session = new RedisSession(options, this.events);
     this.maxMessageBytes = this.#session.limits.maxMessageBytes;
-    this.#groups = new RedisGroups(this.#session);
-    this.#reception = new RedisReception(this.#session, this.#groups);
-    this.#session.open();
+    this.#shards = new Shards(places.map((place) => this.#shard(place)));
+    this.#reception = new RedisReception(this.#session, this.#shards);
+    for (const shard of this.#shards.all) shard.open();
     this.#reception.open();
   }
 
@@ -85,13 +84,14 @@ class Layer implements RedisLayer {
   }
 
   connected(): Promise<void> {
-    return this.#session.connection.ready();
+    return this.#shards.ready();
   }
 
   async send(channel: string, content: Content): Promise<void> {
-    const { connection, outbox, bodies, capacities, traffic } = this.#session;
-    if (!connection.isReady) await connection.ready();
+    const { bodies, capacities, traffic } = this.#session;
     const name = nonLocalName(channel);
+    const { connection, outbox } = this.#shards.of(name);
+    if (!connection.isReady) await connection.ready();
     const capacity = capacities.of(name);
     const taken = traffic.taken(name);
     const body = bodies.encode(content, { channel });
@@ -103,52 +103,67 @@ class Layer implements RedisLayer {
 
   async receive(channels: readonly string[], options: ReceiveOptions): Promise<Received[]> {
     for (const channel of channels) assertReceivableName(channel);
-    await this.#session.connection.settled();
+    await this.#shards.settled();
     return this.#reception.receive(channels, options);
   }
 
   subscribe(channels: readonly string[], listener: (message: Received) => void): Subscription {
-    this.#session.connection.assertOpen();
+    this.#shards.assertOpen();
     for (const channel of channels) assertReceivableName(channel);
     return new RedisSubscription(listener, this.#reception.sourceOf(channels));
   }
 
   async newChannel(pattern: string): Promise<string> {
-    this.#session.connection.assertOpen();
+    this.#shards.assertOpen();
     assertSingleReaderPattern(pattern);
     return pattern + randomBytes(RANDOM_BYTES).toString('base64url');
   }
 
   async closeChannel(channel: string): Promise<void> {
-    await this.#session.connection.ready();
-    await this.#groups.leaveAll(channel);
+    const { connection, groups } = this.#shards.of(channel);
+    await connection.ready();
+    await groups.leaveAll(channel);
   }
 
   async groupAdd(group: string, channel: string): Promise<void> {
-    await this.#session.connection.ready();
-    await this.#groups.add(group, channel);
+    const { connection, groups } = this.#shards.of(channel);
+    await connection.ready();
+    await groups.add(group, channel);
   }
 
   async groupDiscard(group: string, channel: string): Promise<void> {
-    await this.#session.connection.ready();
-    await this.#groups.discard(group, channel);
+    const { connection, groups } = this.#shards.of(channel);
+    await connection.ready();
+    await groups.discard(group, channel);
   }
 
   async groupSend(group: string, content: Content): Promise<void> {
-    const { connection, bodies } = this.#session;
-    if (!connection.isReady) await connection.ready();
-    await this.#groups.send(group, bodies.encode(content, { group }));
+    const body = this.#session.bodies.encode(content, { group });
+    await this.#shards.each(async ({ connection, groups }) => {
+      if (!connection.isReady) await connection.ready();
+      await groups.send(group, body);
+    });
   }
 
   async groupChannels(group: string): Promise<string[]> {
-    await this.#session.connection.ready();
-    return this.#groups.members(group);
+    await this.#shards.ready();
+    const members = await this.#shards.each(({ groups }) => groups.members(group));
+    return members.flat();
   }
 
+  /** The other processes are told by the first shard, when the others are empty. */
   async flush(): Promise<void> {
-    await this.#session.connection.ready();
-    await this.#session.removeAll();
-    this.#clear();
+    const [home] = this.#shards.all;
+    try {
+      await this.#shards.each(async (shard) => {
+        await shard.connection.ready();
+        if (shard !== home) await shard.removeAll({ tells: false });
+      });
+    } finally {
+      await home.connection.ready();
+      await home.removeAll({ tells: true });
+      this.#clear();
+    }
   }
 
   statistics(): LayerStatistics {
@@ -164,19 +179,22 @@ class Layer implements RedisLayer {
   }
 
   async #close(): Promise<void> {
-    this.#session.connection.close();
+    for (const { connection } of this.#shards.all) connection.close();
     await this.#reception.close();
-    this.#session.close();
+    for (const shard of this.#shards.all) shard.close();
+  }
+
+  #shard(place: ShardPlace): RedisShard {
+    return new RedisShard(this.#session, place, {
+      onReset: () => this.#clear(),
+      onEmptied: (shard) =>
+        this.#session.traffic.cleared((name) => this.#shards.of(name) === shard),
+    });
   }
 
   #clear(): void {
     this.#reception.clear();
-    this.#groups.clear();
+    for (const { groups } of this.#shards.all) groups.clear();
     this.#session.cleared();
-  }
-
-  async #back(isEmpty: boolean): Promise<void> {
-    if (isEmpty) this.#session.traffic.cleared();
-    await this.#groups.assertAgain({ isEmpty });
   }
 }

@@ -1,6 +1,6 @@
-import { type Clock, reasonOf } from '@nest-channels/core';
+import { type ChannelsError, type Clock, reasonOf, type Timer } from '@nest-channels/core';
 import { Redis, type RedisOptions } from 'ioredis';
-import { type Executed, RedisRefused, RedisUnavailable } from './errors.js';
+import { type Executed, RedisRefused, RedisUnavailable, RedisUntrusted } from './errors.js';
 import type { Script } from './scripts.js';
 
 /** Is one argument of a Redis command. */
@@ -37,6 +37,12 @@ const REFUSALS = /^(WRONGPASS|NOAUTH|NOPERM)|invalid (username-)?password|invali
 const NOT_EXECUTED =
   /^(LOADING|READONLY|NOREPLICAS|OOM|MISCONF|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOPERM|NOAUTH)\b/;
 
+/** Are the answers of a server that is not, or no longer, the one to ask. */
+const ELSEWHERE = /^(READONLY|MOVED)\b/;
+
+/** Are the codes of what TLS finds wrong with a certificate (Node.js, "X509 certificate error codes"). */
+const UNTRUSTED = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_CERT|INVALID_CA|HOSTNAME_)/;
+
 /**
  * Is one connection to Redis that comes back by itself.
  *
@@ -44,7 +50,10 @@ const NOT_EXECUTED =
  */
 export class RedisLink {
   readonly #redis: Redis;
-  #refusal?: RedisRefused;
+  #refusal?: ChannelsError;
+  #problem?: string;
+  #attempts = 0;
+  #retry?: Timer;
   #isClosed = false;
 
   constructor(private readonly options: LinkOptions) {
@@ -54,11 +63,12 @@ export class RedisLink {
       connectTimeout: options.timeoutMs,
       socketTimeout: options.silenceMs,
       retryStrategy: (times) => (this.#refusal ? null : backOffMs(times)),
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+      reconnectOnError: (error) => ELSEWHERE.test(error.message),
     });
     this.#redis.on('error', (error: Error) => this.#noticed(error));
-    this.#redis.on('ready', () => options.onConnected?.());
+    this.#redis.on('ready', () => this.#connected());
     this.#redis.on('close', () => options.onLost?.());
+    this.#redis.on('end', () => this.#ended());
   }
 
   get isReady(): boolean {
@@ -66,8 +76,13 @@ export class RedisLink {
   }
 
   /** Is why Redis does not let us in, if it does not. */
-  get refusal(): RedisRefused | undefined {
+  get refusal(): ChannelsError | undefined {
     return this.#refusal;
+  }
+
+  /** Is what went wrong when it was tried to connect, until that is done. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   open(): void {
@@ -96,13 +111,38 @@ export class RedisLink {
 
   /** Runs a script within the time limit. */
   run(script: Script, root: string, ...args: readonly Argument[]): Promise<unknown> {
-    return this.#within(this.options.timeoutMs, this.#evaluate(script, root, args));
+    return this.runWithin(this.options.timeoutMs, script, root, ...args);
+  }
+
+  /** Runs a script within another time limit. */
+  runWithin(
+    ms: number,
+    script: Script,
+    root: string,
+    ...args: readonly Argument[]
+  ): Promise<unknown> {
+    return this.#within(ms, this.#evaluate(script, root, args));
   }
 
   /** Ends the connection at once. */
   close(): void {
     this.#isClosed = true;
+    this.#retry?.cancel();
     this.#redis.disconnect();
+  }
+
+  #connected(): void {
+    this.#attempts = 0;
+    this.#problem = undefined;
+    this.options.onConnected?.();
+  }
+
+  /** Tries again where it was not even known which server to connect to. */
+  #ended(): void {
+    this.options.onLost?.();
+    if (this.#isClosed || this.#refusal) return;
+    const { clock } = this.options;
+    this.#retry = clock.setTimer(() => this.open(), backOffMs(++this.#attempts));
   }
 
   async #evaluate(script: Script, root: string, args: readonly Argument[]): Promise<unknown> {
@@ -124,8 +164,13 @@ export class RedisLink {
     });
   }
 
-  #noticed(error: Error): void {
-    if (REFUSALS.test(error.message)) this.#refusal ??= new RedisRefused(error.message);
+  #noticed(error: Error & { readonly code?: unknown }): void {
+    const { message: reason, code } = error;
+    this.#problem = reason;
+    if (REFUSALS.test(reason)) this.#refusal ??= new RedisRefused(reason);
+    if (UNTRUSTED.test(String(code))) {
+      this.#refusal ??= new RedisUntrusted(reason, { cause: error });
+    }
   }
 
   #unavailable(error: unknown): RedisUnavailable {

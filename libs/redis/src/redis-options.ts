@@ -1,11 +1,39 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { ChannelCapacity, Clock } from '@nest-channels/core';
 import type { Redis } from 'ioredis';
 import type { Encryption } from './sealing-keys.js';
+
+/** Is where a master is found that Redis Sentinel watches. */
+export interface SentinelOptions {
+  /** Are the URLs of sentinels, with the user and password of theirs, if they have one. */
+  readonly hosts: readonly string[];
+  /** Is the name of the master that they watch. */
+  readonly name: string;
+  /** Is who enters the master. */
+  readonly username?: string;
+  readonly password?: string;
+  /** Is the database of the master; 0 if absent. */
+  readonly database?: number;
+}
 
 /** Are the options of a Redis layer, named as those of the memory layer. */
 export interface RedisLayerOptions {
   /** Is where Redis is, such as `redis://user:password@host:6379/0`; localhost if absent. */
   readonly url?: string;
+  /**
+   * Are the URLs of several independent servers that channels are spread over, instead of `url`.
+   *
+   * Their order counts: each process must name the same servers in the same order.
+   */
+  readonly hosts?: readonly string[];
+  /** Is where sentinels tell which server is the master, instead of `url`. */
+  readonly sentinels?: SentinelOptions;
+  /** Are the URLs of some nodes of a Redis Cluster, instead of `url`; they know the others. */
+  readonly cluster?: readonly string[];
+  /** Is over how many slots of the cluster channels are spread; 4 if absent. */
+  readonly shards?: number;
+  /** Is what `rediss:` URLs are connected with, such as `ca`; what Node.js trusts if absent. */
+  readonly tls?: ConnectionOptions;
   /**
    * Is an ioredis client to take the connection options from, instead of `url`.
    *

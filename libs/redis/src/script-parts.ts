@@ -16,6 +16,8 @@
  *   pg:PREFIX   set     groups that have members behind a prefix
  *   o:PREFIX    text    id of the process that reads a prefix
  *   p:ID        stream  what a process is told: join (g, p) and reset (by)
+ *   layout      text    how the prefix is used, which all processes agree on
+ *   epoch       text    changes when Redis lost everything
  *   ver         number  of the last change of any membership behind a prefix
  */
 

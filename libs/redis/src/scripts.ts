@@ -23,6 +23,19 @@ const PUSHING_PARTS = [LIFETIMES, PARCELS, COUNTS, HANDING, PUSHING];
 
 /** Are the scripts of the layer. */
 export const SCRIPTS = {
+  /** Takes part: an epoch to begin, lifetime of the signs, own id, lease; tells the epoch. */
+  enter: script(
+    [],
+    `
+local lifetime, me = ARGV[2], ARGV[3]
+call('SET', R .. 'epoch', ARGV[1], 'NX')
+call('SET', R .. 'ver', 0, 'NX')
+for _, key in ipairs({ 'layout', 'epoch', 'ver' }) do call('PEXPIRE', R .. key, lifetime) end
+call('XADD', R .. 'p:' .. me, 'MAXLEN', '~', 1000, '*', 'here', '')
+call('PEXPIRE', R .. 'p:' .. me, ARGV[4])
+return { now, call('GET', R .. 'epoch') }`,
+  ),
+
   /** Sends messages: expiry, key lifetime, then name, capacity, count and parcel for each name. */
   send: script(
     PUSHING_PARTS,
@@ -234,15 +247,15 @@ serve(name)
 keep_touched(ARGV[3])`,
   ),
 
-  /** Removes keys, and tells processes that all is gone: own id, lease, then keys. */
+  /** Removes keys, and tells processes that all is gone: own id, or none to be silent; keys. */
   remove: script(
     [],
     `
-local kept = { epoch = true, ver = true, r = true, wt = true }
-for i = 3, #ARGV do
+local kept = { layout = true, epoch = true, ver = true, r = true, wt = true, p = true }
+for i = 2, #ARGV do
   local key = ARGV[i]
   local kind = string.match(key, '^[^:]*', #R + 1)
-  if kind == 'p' then call('XADD', key, '*', 'reset', ARGV[1])
+  if kind == 'p' and ARGV[1] ~= '' then call('XADD', key, '*', 'reset', ARGV[1])
   elseif not kept[kind] then call('UNLINK', key) end
 end`,
   ),

@@ -74,10 +74,13 @@ export class Traffic {
     this.#took(name, messages);
   }
 
-  /** Counts all that waits as lost. */
-  cleared(): void {
-    this.#dropped.closed += this.#pending;
-    for (const channel of this.#channels.values()) this.#pends(channel, 0);
+  /** Counts all that waits, in some channels or in all, as lost. */
+  cleared(isGone: (name: string) => boolean = () => true): void {
+    for (const [name, channel] of this.#channels) {
+      if (!isGone(name)) continue;
+      this.#dropped.closed += channel.pending;
+      this.#pends(channel, 0);
+    }
   }
 
   ofLayer(): LayerStatistics {

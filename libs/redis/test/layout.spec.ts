@@ -41,6 +41,12 @@ describe('the layout of a prefix', () => {
     await expect(connected).rejects.toMatchObject(foreign('something else'));
   });
 
+  it('keeps out of a place where there is another kind of entry', async () => {
+    await redis.client().rpush('{list}:layout', 'not ours');
+    const connected = redis.layer({ prefix: 'list' }).connected();
+    await expect(connected).rejects.toMatchObject(foreign('something else'));
+  });
+
   it('goes from one key to the next, process by process', async () => {
     const prefix = 'rotation';
     const layerWith = (...keys: Buffer[]) => redis.layer({ prefix, encryption: { keys } });

@@ -1,0 +1,73 @@
+import { freePorts } from './redis-process.js';
+import { RedisServer } from './redis-server.js';
+
+const SLOTS = 16_384;
+/** Is how soon the nodes take another for dead. */
+const NODE_TIMEOUT_MS = 1_000;
+
+/** Is a Redis Cluster of three masters, without replicas at first. */
+export class RedisCluster {
+  private constructor(
+    readonly nodes: RedisServer[],
+    readonly busPorts: number[],
+  ) {}
+
+  static async start(): Promise<RedisCluster> {
+    const busPorts = await freePorts(3);
+    const nodes = await Promise.all(busPorts.map(startNode));
+    const cluster = new RedisCluster(nodes, busPorts);
+    await cluster.#unite();
+    return cluster;
+  }
+
+  get urls(): string[] {
+    return this.nodes.map(({ url }) => url);
+  }
+
+  /** Adds a replica of a node, which has all that it has. */
+  async addReplica(of: RedisServer): Promise<RedisServer> {
+    const [busPort] = await freePorts(1);
+    const replica = await startNode(busPort);
+    this.nodes.push(replica);
+    await replica.ask('CLUSTER', 'MEET', '127.0.0.1', of.port, this.busPorts[0]);
+    const id = String(await of.ask('CLUSTER', 'MYID'));
+    await until(async () => String(await replica.ask('CLUSTER', 'NODES')).includes(id));
+    await replica.ask('CLUSTER', 'REPLICATE', id);
+    await until(async () => String(await of.ask('INFO', 'replication')).includes('state=online'));
+    return replica;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  async #unite(): Promise<void> {
+    const [first, ...others] = this.nodes;
+    const share = Math.ceil(SLOTS / this.nodes.length);
+    for (const [index, node] of this.nodes.entries()) {
+      const [from, to] = [index * share, Math.min(SLOTS, (index + 1) * share) - 1];
+      await node.ask('CLUSTER', 'ADDSLOTSRANGE', from, to);
+      // Without an epoch of its own, each node would have to wait until they agree on one.
+      await node.ask('CLUSTER', 'SET-CONFIG-EPOCH', index + 1);
+    }
+    for (const node of others) {
+      await node.ask('CLUSTER', 'MEET', '127.0.0.1', first.port, this.busPorts[0]);
+    }
+    await Promise.all(this.nodes.map((node) => until(() => isWhole(node))));
+  }
+}
+
+async function isWhole(node: RedisServer): Promise<boolean> {
+  const info = String(await node.ask('CLUSTER', 'INFO'));
+  return info.includes('cluster_state:ok') && info.includes('cluster_slots_assigned:16384');
+}
+
+function startNode(busPort: number): Promise<RedisServer> {
+  const timeout = ['--cluster-node-timeout', `${NODE_TIMEOUT_MS}`] as const;
+  return RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, ...timeout);
+}
+
+/** Asks until it is so; each question waits for its answer. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+}
