@@ -1,5 +1,5 @@
 import type { Received, ReceiveOptions } from '@nest-channels/core';
-import { type Arrived, Inbox, type Receiver } from './inbox.js';
+import { type Arrived, Inbox, type Place, type Receiver } from './inbox.js';
 import { Inboxes } from './inboxes.js';
 import type { RedisSession } from './redis-session.js';
 import type { SubscriptionSource } from './redis-subscription.js';
@@ -15,7 +15,8 @@ const LOOK_ELSEWHERE = 4;
 export class RedisReception {
   readonly #inboxes: Inboxes;
   readonly #readers: ReadonlyMap<RedisShard, ShardReader>;
-  readonly #expiring = new Set<string>();
+  /** Are mailboxes that Redis is dropping from what is over. */
+  readonly #expiring = new Map<string, Promise<void>>();
   #turn = 0;
   #state: 'open' | 'closed' = 'open';
   malformedMessages = 0;
@@ -27,7 +28,7 @@ export class RedisReception {
     this.#inboxes = new Inboxes({
       open: (inbox, arrived) => this.#open(inbox, arrived),
       onDemand: (inbox) => this.#readerOf(inbox.name).want(inbox),
-      onTaken: ({ name }, { place }) => place && this.#readerOf(name).trim(name, place),
+      onTaken: ({ name }, { place }) => place && void this.#trim(name, place),
     });
     this.#readers = new Map(shards.all.map((shard) => [shard, this.#read(shard)]));
   }
@@ -108,7 +109,7 @@ export class RedisReception {
 
   /** An unread message is a sign that nobody listens: its channels leave their groups. */
   #expire(inbox: Inbox): void {
-    if (inbox.isMailbox) return void this.#expireMailbox(inbox.name);
+    if (inbox.isMailbox) return this.#expireMailbox(inbox.name);
     this.session.countExpired(inbox.name, 1);
     // If Redis cannot be asked now, the next message that expires does it.
     this.shards
@@ -118,18 +119,27 @@ export class RedisReception {
   }
 
   /** Redis drops what is over itself, so that nobody else counts it too. */
-  async #expireMailbox(name: string): Promise<void> {
+  #expireMailbox(name: string): void {
     if (this.#expiring.has(name)) return;
-    this.#expiring.add(name);
-    try {
-      const { expiryMs } = this.session.limits;
-      const reply = await this.shards.of(name).run(SCRIPTS.expire, name, expiryMs);
-      this.session.countExpired(name, (reply as number[])[1]);
-    } catch {
-      // It is tried again when the next one is found.
-    } finally {
-      this.#expiring.delete(name);
-    }
+    // It is tried again when the next one is found.
+    const expiring = this.#dropFrom(name).catch(() => undefined);
+    this.#expiring.set(
+      name,
+      expiring.finally(() => this.#expiring.delete(name)),
+    );
+  }
+
+  async #dropFrom(name: string): Promise<void> {
+    const { expiryMs } = this.session.limits;
+    const reply = await this.shards.of(name).run(SCRIPTS.expire, name, expiryMs);
+    this.session.countExpired(name, (reply as number[])[1]);
+  }
+
+  /** What is over has to be found in Redis before it is trimmed: its channels leave their groups. */
+  async #trim(name: string, place: Place): Promise<void> {
+    const expiring = this.#expiring.get(name);
+    if (expiring) await expiring;
+    this.#readerOf(name).trim(name, place);
   }
 
   /** Says that it is time to look into normal channels before a mailbox that has enough. */
