@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { selfSigned } from '../../../test/support/certificate.js';
-import { take, TestRedis } from './support/layers.js';
-import { freePorts } from './support/redis-process.js';
+import { selfSigned } from '../support/certificate.js';
+import { take, TestRedis } from '../../libs/redis/test/support/layers.js';
+import { freePorts } from '../../libs/redis/test/support/redis-process.js';
 
 const { key, cert } = selfSigned('localhost');
 const folder = mkdtempSync(join(tmpdir(), 'nest-channels-tls-'));
