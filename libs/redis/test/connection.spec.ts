@@ -63,6 +63,18 @@ describe('a connection', () => {
     await once(server, 'close');
   });
 
+  it('to a Valkey, which says that it is a Redis 7.2, gets past its version', async () => {
+    const server = await pretender('7.2.4\r\nvalkey_version:8.1.1');
+    const { port } = server.address() as AddressInfo;
+    const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
+    // It is asked for the layout next, where the pretender does not know what to say.
+    const asked = { code: 'CHANNELS_REDIS_LAYOUT_FOREIGN' };
+    await expect(layer.connected()).rejects.toMatchObject(asked);
+    await layer.close();
+    server.close();
+    await once(server, 'close');
+  });
+
   it('to nobody fails in time, for certain, and is made as soon as somebody is there', async () => {
     const other = await TestRedis.start();
     await other.server.kill();
