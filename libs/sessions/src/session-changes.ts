@@ -22,13 +22,13 @@ export function changesBetween(before: Snapshot, after: Snapshot): Changes {
   return new Map(changed.map((key) => [key, after.get(key)]));
 }
 
-/** Lists the keys that somebody else has changed too, and to something else. */
+/**
+ * Lists the keys that somebody else has changed too.
+ *
+ * To the same value as well: two that count from 3 both come to 4.
+ */
 export function conflictsOf(changes: Changes, before: Snapshot, theirs: Snapshot): string[] {
-  const keys = [...changes.keys()];
-  return keys.filter((key) => {
-    const now = theirs.get(key);
-    return now !== before.get(key) && now !== changes.get(key);
-  });
+  return [...changes.keys()].filter((key) => theirs.get(key) !== before.get(key));
 }
 
 /** Returns a record with the changes made to it. */

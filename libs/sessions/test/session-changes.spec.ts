@@ -29,9 +29,9 @@ describe('the changes of a handler', () => {
     });
   });
 
-  it('meet those of others on the same key, unless both did the same', () => {
-    const theirs = snapshotOf({ kept: 5, changed: { deep: 3 }, added: 'x' });
-    expect(conflictsOf(changes, before, theirs)).toEqual(['changed']);
+  it('meet those of others on the same key, also where both came to the same', () => {
+    const theirs = snapshotOf({ kept: 5, changed: { deep: 3 }, added: 'x', removed: true });
+    expect(conflictsOf(changes, before, theirs)).toEqual(['changed', 'added']);
   });
 
   it('leave out what JSON does', () => {

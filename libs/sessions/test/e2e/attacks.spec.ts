@@ -92,7 +92,7 @@ const refusedUnread = [403, undefined, 0];
 const anonymousUnread = [101, 'nobody', 0];
 
 const FOREIGN_ORIGINS: Readonly<Record<string, string>> = {
-  'null': 'null',
+  null: 'null',
   'a trailing dot': 'https://app.example.',
   'a name that ends the same': 'https://evil-app.example',
   'a name that begins the same': 'https://app.example.evil',
@@ -310,11 +310,12 @@ const ATTACKS: readonly Attack[] = [
 ];
 
 describe('an attack on sessions', () => {
-  it.each(ATTACKS)('$id: $attack → $expected', async ({ run, expected, options = OPEN }) => {
+  it.each(ATTACKS)('$id: $attack → $expected', async (attack) => {
     seen = [];
     gate = undefined;
-    const app = await SessionsApp.start({ consumers: [Who], channels: options });
+    const { expected, options: channels = OPEN } = attack;
+    const app = await SessionsApp.start({ consumers: [Who], channels });
     const scene = { app, victim: await app.browser('ada'), attacker: await app.browser() };
-    expect(await run(scene)).toEqual(expected);
+    expect(await attack.run(scene)).toEqual(expected);
   });
 });
