@@ -72,6 +72,6 @@ describe.each(['nginx', 'caddy'] as const)('%s, as it is shipped', (name) => {
     const survivors = [await echo('after'), await echo('again')];
     await Promise.all([...opened, ...survivors].map((each) => each.close()));
     const codes = await Promise.all(opened.map(({ closed }) => closed));
-    expect(codes.map(({ code }) => code).toSorted()).toEqual([1000, 1012]);
+    expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([1000, 1012]));
   }, 60_000);
 });
