@@ -1,17 +1,17 @@
 import type { TestSocket } from '../../libs/channels/test/support/test-socket.js';
 
-const IN_FLIGHT = 4;
+/** Is how many frames of a socket are under way at most. */
+const IN_FLIGHT = 8;
 
-/**
- * Keeps frames of some sockets in flight to the demo's echo, and remembers what came back.
- *
- * A frame is a number; each answer lets the next one out, so that the load goes at the pace of those
- * who answer.
- */
+/** Is the pace of each socket, which leaves the processors to those who start meanwhile. */
+const PACE_MS = 10;
+
+/** Keeps sending numbered frames to the demo's echo, and remembers what came back. */
 export class EchoLoad {
   readonly #heard: number[][];
   readonly #sent: number[];
-  #isOver = false;
+  #pace?: NodeJS.Timeout;
+  #wake: () => void = () => undefined;
 
   constructor(private readonly sockets: readonly TestSocket[]) {
     this.#heard = sockets.map(() => []);
@@ -19,32 +19,23 @@ export class EchoLoad {
     for (const [index, { webSocket }] of sockets.entries()) {
       webSocket.on('message', (data: Buffer) => {
         this.#heard[index].push(Number(data.toString()));
-        if (!this.#isOver) this.#send(index);
+        this.#wake();
       });
     }
   }
 
   start(): void {
-    for (const index of this.sockets.keys()) {
-      for (let count = 0; count < IN_FLIGHT; count++) this.#send(index);
-    }
+    this.#pace = setInterval(() => this.#sendAll(), PACE_MS);
   }
 
   /** Lets nothing more out. */
   end(): void {
-    this.#isOver = true;
+    clearInterval(this.#pace);
   }
 
   /** Resolves when each frame that was sent has been answered. */
   async answered(): Promise<void> {
-    if (this.missing === 0) return;
-    await new Promise<void>((resolve) => {
-      for (const { webSocket } of this.sockets) {
-        webSocket.on('message', () => {
-          if (this.missing === 0) resolve();
-        });
-      }
-    });
+    while (this.missing > 0) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   /** Counts answers that came a second time. */
@@ -64,7 +55,10 @@ export class EchoLoad {
     return this.#heard.reduce((sum, heard) => sum + heard.length, 0);
   }
 
-  #send(index: number): void {
-    this.sockets[index].webSocket.send(String(this.#sent[index]++));
+  #sendAll(): void {
+    for (const [index, { webSocket }] of this.sockets.entries()) {
+      const underWay = this.#sent[index] - this.#heard[index].length;
+      if (underWay < IN_FLIGHT) webSocket.send(String(this.#sent[index]++));
+    }
   }
 }
