@@ -81,6 +81,8 @@ export class ChannelLoop {
   #turn = 0;
   #isWoken = false;
   #wake: () => void = () => (this.#isWoken = true);
+  /** Are messages on their way back to their channels. */
+  readonly #returns = new Set<Promise<void>>();
   #state: 'running' | 'closing' = 'running';
 
   constructor(private readonly options: ChannelLoopOptions) {}
@@ -95,6 +97,7 @@ export class ChannelLoop {
     while (this.#state === 'running') await this.#safely(() => this.#next());
     for (const { resolve } of this.#looks.splice(0)) resolve([]);
     await this.#safely(() => this.#stopWaiting());
+    await Promise.all(this.#returns);
   }
 
   /** Ends the loop; what was on its way is given back first. */
@@ -137,6 +140,12 @@ export class ChannelLoop {
 
   /** Puts messages back, and is known to read their channel no more. */
   async giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
+    const returned = this.#giveBack(name, messages);
+    this.#returns.add(returned);
+    await returned.finally(() => this.#returns.delete(returned));
+  }
+
+  async #giveBack(name: string, messages: readonly Arrived[]): Promise<void> {
     this.#joined.delete(name);
     await this.options.giveBack(name, messages);
     // It may have joined again while they were on their way.
