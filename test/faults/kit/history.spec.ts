@@ -17,6 +17,15 @@ describe('a history', () => {
     ]);
   });
 
+  it('knows nothing of a send until it has ended, and then keeps its place', () => {
+    const history = new History();
+    const settle = history.open({ id: '1', sender: 's', receivers: ['a'] }, 5);
+    history.probe({ socket: 'one', isAnswered: true });
+    expect(history.events[0]).toMatchObject({ id: '1', outcome: 'unknown', at: 5 });
+    settle('sent');
+    expect(history.events[0]).toMatchObject({ id: '1', outcome: 'sent', at: 5 });
+  });
+
   it('says nothing of what nobody lost', () => {
     const history = new History();
     history.loss({ by: 'layer', reason: 'expired', messages: 0 });

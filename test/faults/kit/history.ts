@@ -52,6 +52,14 @@ export class History {
     this.#events.push({ kind: 'sending', at, ...sending });
   }
 
+  /** Records a send at its beginning; what is returned has to be told how it ended. */
+  open(sending: Omit<Sending, 'kind' | 'at' | 'outcome'>, at = now()): (outcome: Outcome) => void {
+    const place = this.#events.push({ kind: 'sending', at, ...sending, outcome: 'unknown' }) - 1;
+    return (outcome) => {
+      this.#events[place] = { kind: 'sending', at, ...sending, outcome };
+    };
+  }
+
   delivery(delivery: Omit<Delivery, 'kind' | 'at'>, at = now()): void {
     this.#events.push({ kind: 'delivery', at, ...delivery });
   }

@@ -1,0 +1,209 @@
+import { delay, type Received, systemClock } from '@nest-channels/core';
+import { type RedisLayer, redisLayer, type RedisLayerOptions } from '@nest-channels/redis';
+import { Redis } from 'ioredis';
+import { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
+import { check, type Verdict } from '../kit/checker.js';
+import { FaultProxy } from '../kit/fault-proxy.js';
+import { History, type Sending } from '../kit/history.js';
+import { type Target, Traffic } from './traffic.js';
+
+/** Is how long a reader may stay deaf when all has healed. */
+const HEALED_WITHIN_MS = 5_000;
+
+const EXPIRY_MS = 60_000;
+
+/** Are options of a client that sends nothing twice: a shutdown would shut down what comes after. */
+const ADMIN = {
+  protocol: 2,
+  disconnectTimeout: 0,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => 50,
+} as const;
+
+/** Is how often it is looked whether something came. */
+const LOOK_MS = 20;
+
+const TARGETS: readonly Target[] = [
+  { name: 'server.one!a', isGroup: false, receivers: ['server.one!a'] },
+  { name: 'server.two!a', isGroup: false, receivers: ['server.two!a'] },
+  { name: 'jobs', isGroup: false, receivers: ['jobs'] },
+  { name: 'room', isGroup: true, receivers: ['server.one!a', 'server.one!b', 'server.two!a'] },
+];
+
+interface Player {
+  readonly name: string;
+  readonly layer: RedisLayer;
+  readonly proxy: FaultProxy;
+}
+
+/**
+ * Is a Redis with two servers, two workers and two senders on it, each behind a proxy of its own.
+ *
+ * All that is sent and received goes into one history.
+ */
+export class LayerStage {
+  readonly history = new History();
+  readonly #players = new Map<string, Player>();
+  readonly #traffics: Traffic[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly redis: RedisServer,
+    readonly admin: Redis,
+  ) {}
+
+  static async start(
+    options: RedisLayerOptions = {},
+    settings: readonly string[] = [],
+  ): Promise<LayerStage> {
+    const redis = await RedisServer.start(...settings);
+    const admin = new Redis(redis.port, '127.0.0.1', ADMIN);
+    admin.on('error', () => undefined);
+    const stage = new LayerStage(redis, admin);
+    for (const name of PLAYERS) await stage.#join(name, options);
+    await stage.#listen();
+    return stage;
+  }
+
+  get proxies(): FaultProxy[] {
+    return Array.from(this.#players.values(), ({ proxy }) => proxy);
+  }
+
+  get layers(): RedisLayer[] {
+    return Array.from(this.#players.values(), ({ layer }) => layer);
+  }
+
+  /** Is how long the longest send took. */
+  get longestMs(): number {
+    return Math.max(0, ...this.#traffics.map(({ longestMs }) => longestMs));
+  }
+
+  /** Lists how sends failed, other than for lack of room. */
+  get failures(): string[] {
+    return [...new Set(this.#traffics.flatMap(({ failures }) => [...failures.keys()]))];
+  }
+
+  /** Begins to send. */
+  play(): void {
+    for (const name of ['sender.one', 'sender.two']) {
+      const { layer } = this.#players.get(name)!;
+      this.#traffics.push(new Traffic(name, layer, TARGETS, this.history));
+    }
+    this.#running = Promise.all(this.#traffics.map((traffic) => traffic.run()));
+  }
+
+  /**
+   * Ends the sending when all has healed, asks every reader for a sign of life, and judges.
+   *
+   * @param uncounted how many losses nobody could count
+   */
+  async judge(uncounted = 0): Promise<Verdict> {
+    for (const proxy of this.proxies) proxy.heal();
+    this.redis.thaw();
+    for (const traffic of this.#traffics) traffic.end();
+    await this.#running;
+    await this.#probe();
+    this.#countLosses();
+    return check(this.history.events, {
+      expiryMs: EXPIRY_MS,
+      uncounted,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.redis.thaw();
+    for (const proxy of this.proxies) proxy.heal();
+    for (const traffic of this.#traffics) traffic.end();
+    await this.#running;
+    await Promise.all(this.layers.map((layer) => layer.close()));
+    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    this.admin.disconnect();
+    await this.redis.stop();
+  }
+
+  async #join(name: string, options: RedisLayerOptions): Promise<void> {
+    const proxy = await FaultProxy.start(this.redis.port);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    const layer = redisLayer({ url, expiryMs: EXPIRY_MS, ...options });
+    this.#players.set(name, { name, layer, proxy });
+    await layer.connected();
+  }
+
+  async #listen(): Promise<void> {
+    const { layer } = this.#players.get('server.one')!;
+    for (const [name, player] of this.#players) {
+      if (name.startsWith('sender')) continue;
+      const channel = name.startsWith('server') ? `${name}!` : 'jobs';
+      player.layer.subscribe([channel], (message) => this.#received(name, message));
+    }
+    for (const member of TARGETS[3].receivers) await layer.groupAdd('room', member);
+  }
+
+  #received(process: string, { channels, content }: Received): void {
+    const id = content['id'] as string;
+    for (const receiver of channels) this.history.delivery({ id, receiver, process });
+  }
+
+  /** All readers have to hear what is sent to them now, and so what waited before it. */
+  async #probe(): Promise<void> {
+    const deadline = new AbortController();
+    const timer = systemClock.setTimer(() => deadline.abort(), HEALED_WITHIN_MS);
+    await Promise.all(
+      TARGETS.map(async (target) => {
+        const isAnswered = await this.#hears(target, deadline.signal);
+        this.history.probe({ socket: target.name, isAnswered });
+      }),
+    );
+    timer.cancel();
+  }
+
+  /** Sends until a message is accepted, and waits until it has come to all of its receivers. */
+  async #hears(target: Target, deadline: AbortSignal): Promise<boolean> {
+    const { layer } = this.#players.get('sender.one')!;
+    const probe = new Traffic(`probe.${target.name}`, layer, [target], this.history);
+    this.#traffics.push(probe);
+    while (!deadline.aborted) {
+      const start = this.history.events.length;
+      const outcome = await probe.send(target);
+      const { id } = this.history.events[start] as Sending;
+      if (outcome === 'sent') return this.#came({ id, receivers: target.receivers }, deadline);
+      await delay(systemClock, LOOK_MS, deadline);
+    }
+    return false;
+  }
+
+  async #came(
+    { id, receivers }: Pick<Sending, 'id' | 'receivers'>,
+    deadline: AbortSignal,
+  ): Promise<boolean> {
+    while (!deadline.aborted) {
+      const came = this.history.events.filter(
+        (event) => event.kind === 'delivery' && event.id === id,
+      );
+      if (came.length >= receivers.length) return true;
+      await delay(systemClock, LOOK_MS, deadline);
+    }
+    return false;
+  }
+
+  #countLosses(): void {
+    const refused = this.#traffics.reduce((sum, { fullCount }) => sum + fullCount, 0);
+    const dropped = this.layers.map((layer) => layer.statistics().dropped);
+    const full = dropped.reduce((sum, each) => sum + each.full, 0);
+    this.history.loss({ by: 'layers', reason: 'full', messages: full - refused });
+    for (const reason of ['expired', 'closed'] as const) {
+      const messages = dropped.reduce((sum, each) => sum + each[reason], 0);
+      this.history.loss({ by: 'layers', reason, messages });
+    }
+  }
+}
+
+const PLAYERS = [
+  'server.one',
+  'server.two',
+  'worker.one',
+  'worker.two',
+  'sender.one',
+  'sender.two',
+] as const;
