@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, type ChannelsError, reasonOf } from '@nest-channels/core';
+import { type Clock, type ChannelsError, reasonOf, type Timer } from '@nest-channels/core';
 import { ForeignLayout, RedisRefused, RedisTooOld, RedisUnavailable } from './errors.js';
 import type { Keys } from './keys.js';
 import type { Layout } from './layout.js';
@@ -7,6 +7,9 @@ import { RedisLink } from './redis-link.js';
 import { SCRIPTS } from './scripts.js';
 import { ServerTime } from './server-time.js';
 import type { ShardPlace } from './topology.js';
+
+/** Is how long a Redis that refused the greeting is left alone. */
+const REST_MS = 250;
 
 /** Are the options of the connection for commands. */
 export interface ConnectionOptions {
@@ -21,7 +24,9 @@ export interface ConnectionOptions {
   readonly leaseMs: number;
   /** Is how long what says how a prefix is used outlives the last process that uses it. */
   readonly signLifetimeMs: number;
-  /** Is called when the connection is back, before anything else uses it. */
+  /** Is called when the connection is lost, before anything else can be asked. */
+  readonly onLost: () => void;
+  /** Is called when the connection is back, before anything else uses it; again if it rejects. */
   readonly onBack: (loss: Loss) => Promise<void>;
 }
 
@@ -45,6 +50,9 @@ export class Connection {
   #refusal?: ChannelsError;
   #lostAt = 0;
   #epoch?: string;
+  /** Says that what is known has not been asserted since Redis was found empty. */
+  #isEmptied = false;
+  #nextGreeting?: Timer;
   #settled: () => void;
   readonly #whenSettled = new Promise<void>((resolve) => (this.#settled = resolve));
 
@@ -109,8 +117,10 @@ export class Connection {
 
   /** Tells Redis that this process is still there; finds out if Redis was emptied meanwhile. */
   async renew(): Promise<void> {
-    const isEmpty = await this.#enter();
+    await this.#enter();
+    const isEmpty = this.#isEmptied;
     if (isEmpty) await this.options.onBack({ since: this.options.clock.now(), isEmpty });
+    this.#isEmptied = false;
   }
 
   /** Refuses whatever is asked for from now on. */
@@ -121,6 +131,7 @@ export class Connection {
 
   /** Ends the connection. */
   end(): void {
+    this.#nextGreeting?.cancel();
     this.link.close();
   }
 
@@ -136,6 +147,7 @@ export class Connection {
     if (this.#state !== 'ready') return;
     this.#state = 'lost';
     this.#lostAt = this.options.clock.now();
+    this.options.onLost();
   }
 
   #refuse(refusal: ChannelsError): void {
@@ -152,22 +164,34 @@ export class Connection {
     } catch (error) {
       if (isFinal(error)) return this.#refuse(error);
       if (this.link.refusal) return this.#refuse(this.link.refusal);
-      if (this.#state !== 'closed') process.emitWarning(`Redis: ${reasonOf(error)}`);
+      if (this.#state === 'closed') return;
+      process.emitWarning(`Redis: ${reasonOf(error)}`);
+      this.#greetAgain();
     }
+  }
+
+  /** Tries again on the same connection: one that is lost meanwhile says so, and greets by itself. */
+  #greetAgain(): void {
+    this.#nextGreeting?.cancel();
+    this.#nextGreeting = this.options.clock.setTimer(() => {
+      if (this.link.isReady && this.#state !== 'ready') void this.#connected();
+    }, REST_MS);
   }
 
   async #greet(): Promise<void> {
     if (this.link.refusal) throw this.link.refusal;
     assertServer(String(await this.link.call('INFO', 'server')), this.options.place);
     this.time.forget();
-    const isEmpty = await this.#enter();
+    await this.#enter();
+    const isEmpty = this.#isEmptied;
     if (this.#state === 'lost') await this.options.onBack({ since: this.#lostAt, isEmpty });
+    this.#isEmptied = false;
     if (this.#state === 'connecting' || this.#state === 'lost') this.#state = 'ready';
     this.#settled();
   }
 
-  /** Says whether Redis is another than the one we knew: then all it held is gone. */
-  async #enter(): Promise<boolean> {
+  /** Finds out whether Redis is another than the one we knew: then all it held is gone. */
+  async #enter(): Promise<void> {
     const { keys, layout, leaseMs, processId, signLifetimeMs } = this.options;
     await layout.agree(this.link);
     const candidate = randomBytes(12).toString('base64url');
@@ -175,9 +199,8 @@ export class Connection {
     const reply = await this.link.run(SCRIPTS.enter, keys.root, ...args);
     const [now, epoch] = reply as [number, Buffer];
     this.time.learn(now);
-    const isOther = this.#epoch !== undefined && this.#epoch !== String(epoch);
+    if (this.#epoch !== undefined && this.#epoch !== String(epoch)) this.#isEmptied = true;
     this.#epoch = String(epoch);
-    return isOther;
   }
 }
 

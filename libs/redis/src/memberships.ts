@@ -5,6 +5,9 @@ interface Members {
   readonly since: Map<string, number>;
 }
 
+/** Is a group with its members. */
+export type GroupMembers = readonly [group: string, channels: readonly string[]];
+
 /** Is what joined since a version, as Redis tells it. */
 export interface Joined {
   readonly version: number;
@@ -37,8 +40,13 @@ export class Memberships {
     return Array.from(this.#byPrefix.keys());
   }
 
+  /** Lists the groups behind each prefix, with their members. */
+  all(): [prefix: string, groups: GroupMembers[]][] {
+    return this.prefixes.map((prefix) => [prefix, this.of(prefix)]);
+  }
+
   /** Lists the groups behind a prefix, with their members. */
-  of(prefix: string): [group: string, channels: string[]][] {
+  of(prefix: string): GroupMembers[] {
     const groups = Array.from(this.#byPrefix.get(prefix) ?? []);
     return groups.map(([group, { since }]) => [group, Array.from(since.keys())]);
   }
@@ -81,7 +89,7 @@ export class Memberships {
     const known = this.#members(groups, group);
     const news = await this.ask(prefix, group, known.version);
     for (const [channel, version] of news.members) known.since.set(channel, version);
-    if (known.since.size !== news.count) return this.#reload(prefix, group);
+    if (known.since.size !== news.count) return this.reload(prefix, group);
     known.version = Math.max(known.version, news.version);
     if (known.since.size === 0) groups.delete(group);
     return known;
@@ -92,12 +100,8 @@ export class Memberships {
     for (const groups of this.#byPrefix.values()) groups.clear();
   }
 
-  /** Forgets what is known of one group behind a prefix. */
-  forget(prefix: string, group: string): void {
-    this.#byPrefix.get(prefix)?.delete(group);
-  }
-
-  async #reload(prefix: string, group: string): Promise<Members> {
+  /** Asks Redis for all members; what it says is what is known then. */
+  async reload(prefix: string, group: string): Promise<Members> {
     const { version, members } = await this.ask(prefix, group, 0);
     const loaded = { version, since: new Map(members) };
     this.#byPrefix.get(prefix)?.set(group, loaded);

@@ -1,5 +1,5 @@
 import { nonLocalName } from '@nest-channels/core';
-import { type Joined, Memberships } from './memberships.js';
+import { type GroupMembers, type Joined, Memberships } from './memberships.js';
 import { bufferOf } from './redis-session.js';
 import type { RedisShard } from './redis-shard.js';
 import { SCRIPTS } from './scripts.js';
@@ -19,6 +19,9 @@ export class RedisGroups {
   readonly #memberships = new Memberships((...what) => this.#askJoined(...what));
   /** Group → normal channel → when it leaves, by the clock of the layer. */
   readonly #normal = new Map<string, Map<string, number>>();
+
+  /** Are the groups behind each prefix when the connection was lost, until they are asserted. */
+  #remembered?: ReadonlyMap<string, readonly GroupMembers[]>;
 
   constructor(private readonly shard: RedisShard) {}
 
@@ -96,18 +99,24 @@ export class RedisGroups {
   async renew(): Promise<void> {
     for (const prefix of this.#memberships.prefixes) {
       const isThere = await this.#renewPrefix(prefix);
-      if (!isThere) await this.#assertPrefix(prefix);
+      if (!isThere) await this.#assertPrefix(prefix, this.#memberships.of(prefix));
     }
   }
 
-  /** Makes Redis know what it has to, after it was away. */
+  /** Keeps what is known now: what a Redis that was emptied says may be only a part of it. */
+  remember(): void {
+    this.#remembered ??= new Map(this.#memberships.all());
+  }
+
+  /** Makes Redis know what it has to, after it was away; has to be called again if it rejects. */
   async assertAgain({ isEmpty }: { readonly isEmpty: boolean }): Promise<void> {
-    if (!isEmpty) return this.renew();
-    for (const prefix of this.#memberships.prefixes) await this.#assertPrefix(prefix);
-    await this.#assertNormal();
+    if (isEmpty) await this.#assertAll();
+    else await this.renew();
+    this.#remembered = undefined;
   }
 
   clear(): void {
+    this.#remembered = undefined;
     this.#memberships.clear();
     this.#normal.clear();
   }
@@ -165,16 +174,23 @@ export class RedisGroups {
     return isThere;
   }
 
-  async #assertPrefix(prefix: string): Promise<void> {
-    const groups = this.#memberships.of(prefix);
-    await this.own(prefix);
+  async #assertAll(): Promise<void> {
+    for (const prefix of this.#memberships.prefixes) {
+      const groups = this.#remembered?.get(prefix) ?? this.#memberships.of(prefix);
+      await this.#assertPrefix(prefix, groups);
+    }
+    await this.#assertNormal();
+  }
+
+  /** What is known here is replaced only by what Redis then knows too. */
+  async #assertPrefix(prefix: string, groups: readonly GroupMembers[]): Promise<void> {
     for (const [group, channels] of groups) {
       for (let start = 0; start < channels.length; start += CHUNK) {
         await this.#join(group, prefix, channels.slice(start, start + CHUNK));
       }
-      this.#memberships.forget(prefix, group);
-      await this.learn(prefix, group);
+      await this.#memberships.reload(prefix, group);
     }
+    await this.own(prefix);
   }
 
   async #assertNormal(): Promise<void> {

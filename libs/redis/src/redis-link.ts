@@ -25,13 +25,16 @@ const AT_MOST_ONCE = {
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   lazyConnect: true,
+  // How long loading takes is only guessed by Redis.
+  maxLoadingRetryTime: 500,
   // What we wait for has been answered when we disconnect; a dead socket would hold a timer.
   disconnectTimeout: 0,
   protocol: 2,
 } as const satisfies RedisOptions;
 
 const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 5_000;
+/** Is short enough that everybody is back within five seconds, whenever Redis is. */
+const LAST_RETRY_MS = 2_000;
 
 const REFUSALS = /^(WRONGPASS|NOAUTH|NOPERM)|invalid (username-)?password|invalid DB|DB index/i;
 const NOT_EXECUTED =

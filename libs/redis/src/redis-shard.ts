@@ -57,6 +57,7 @@ export class RedisShard {
       leaseMs: limits.leaseMs,
       // A process that renews late must find what says how its keys are to be read.
       signLifetimeMs: 2 * limits.leaseMs + keyLifetimeMs,
+      onLost: () => this.groups.remember(),
       onBack: (loss) => this.#back(loss),
     });
   }

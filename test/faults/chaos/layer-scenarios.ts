@@ -32,9 +32,7 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     title: 'Redis is killed and comes back empty',
     throwFaults: (stage, play) =>
       repeat(play, 500 + 1_000 * play.random(), async () => {
-        await stage.redis.kill();
-        await last(100);
-        await stage.redis.start();
+        await stage.restartEmpty();
         play.say('Redis came back empty');
       }),
   },

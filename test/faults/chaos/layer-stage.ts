@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
 import { check, type Verdict } from '../kit/checker.js';
 import { FaultProxy } from '../kit/fault-proxy.js';
-import { History, type Sending } from '../kit/history.js';
+import { History, now, type Sending } from '../kit/history.js';
 import { type Target, Traffic } from './traffic.js';
 
 /** Is how long a reader may stay deaf when all has healed. */
@@ -46,6 +46,7 @@ export class LayerStage {
   readonly history = new History();
   readonly #players = new Map<string, Player>();
   readonly #traffics: Traffic[] = [];
+  readonly #amnesias: { from: number; to: number }[] = [];
   #running: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -93,6 +94,13 @@ export class LayerStage {
     this.#running = Promise.all(this.#traffics.map((traffic) => traffic.run()));
   }
 
+  /** Kills Redis and starts it again, without what it held. */
+  async restartEmpty(): Promise<void> {
+    this.#amnesias.push({ from: now(), to: Infinity });
+    await this.redis.kill();
+    await this.redis.start();
+  }
+
   /**
    * Ends the sending when all has healed, asks every reader for a sign of life, and judges.
    *
@@ -108,6 +116,7 @@ export class LayerStage {
     return check(this.history.events, {
       expiryMs: EXPIRY_MS,
       uncounted,
+      amnesias: this.#amnesias,
     });
   }
 
@@ -126,8 +135,15 @@ export class LayerStage {
     const proxy = await FaultProxy.start(this.redis.port);
     const url = `redis://127.0.0.1:${proxy.port}`;
     const layer = redisLayer({ url, expiryMs: EXPIRY_MS, ...options });
+    layer.events.on('reset', () => this.#remembered());
     this.#players.set(name, { name, layer, proxy });
     await layer.connected();
+  }
+
+  /** Whoever is the last to be back asserts the last members. */
+  #remembered(): void {
+    const last = this.#amnesias.at(-1);
+    if (last) last.to = now();
   }
 
   async #listen(): Promise<void> {

@@ -113,6 +113,21 @@ describe('the checker', () => {
     expect(findingsOf(tell, { ...PROMISES, uncounted: 2 }).lost).toEqual([]);
   });
 
+  it('counts once what several members behind one mailbox miss', () => {
+    const findings = findingsOf((history) => send(history, '1', 'sent', ['s!a', 's!b', 't!a']));
+    expect(findings.lost).toEqual(['1 at s!', '1 at t!']);
+  });
+
+  it('does not ask for what was sent to a group while it had lost its members', () => {
+    const tell = (history: History): void => {
+      send(history, 'to a group', 'sent', ['a', 'b']);
+      send(history, 'to one', 'sent', ['a']);
+    };
+    const promises = { ...PROMISES, amnesias: [{ from: -1, to: 1 }] };
+    expect(findingsOf(tell, promises).lost).toEqual(['to one at a']);
+    expect(findingsOf(tell, { ...PROMISES, amnesias: [{ from: 1, to: 2 }] }).lost).toHaveLength(3);
+  });
+
   it('asks of each process that reads a channel for an order of its own', () => {
     const findings = findingsOf((history) => {
       for (const id of ['1', '2']) send(history, id);

@@ -1,3 +1,4 @@
+import { nonLocalName } from '@nest-channels/core';
 import type { Delivery, HistoryEvent, Loss, Probe, Sending } from './history.js';
 
 /** Is how much later than its expiry a message may come, for the ways it has to go. */
@@ -9,6 +10,8 @@ export interface Promises {
   readonly expiryMs: number;
   /** Is how many losses nobody could count: those of processes that were killed. */
   readonly uncounted?: number;
+  /** Are times in which groups had lost their members: what was sent to one may have found none. */
+  readonly amnesias?: readonly { readonly from: number; readonly to: number }[];
   /** Leaves the order of these receivers open: several processes read them. */
   readonly unordered?: readonly string[];
 }
@@ -55,7 +58,7 @@ export function check(events: readonly HistoryEvent[], promises: Promises): Verd
   const losses = events.filter((event) => event.kind === 'loss');
   const probes = events.filter((event) => event.kind === 'probe');
   const sent = new Map(sendings.map((sending) => [sending.id, sending]));
-  const missing = missingOf(sendings, deliveries);
+  const missing = missingOf(sendings, deliveries, promises);
   return {
     findings: {
       duplicated: duplicatesOf(deliveries),
@@ -126,12 +129,22 @@ function reorderedOf(
     .map(nameOf);
 }
 
-function missingOf(sendings: readonly Sending[], deliveries: readonly Delivery[]): string[] {
+/** What several members behind one mailbox miss is one message, as it is for those who count. */
+function missingOf(
+  sendings: readonly Sending[],
+  deliveries: readonly Delivery[],
+  promises: Promises,
+): string[] {
   const came = new Set(deliveries.map(nameOf));
-  return sendings
-    .filter(({ outcome }) => outcome === 'sent')
-    .flatMap(({ id, receivers }) => receivers.map((receiver) => nameOf({ id, receiver })))
-    .filter((name) => !came.has(name));
+  const missing = sendings
+    .filter((sending) => sending.outcome === 'sent' && !isForgotten(sending, promises))
+    .flatMap(({ id, receivers }) => receivers.map((receiver) => ({ id, receiver })))
+    .filter((each) => !came.has(nameOf(each)));
+  return [...new Set(missing.map(({ id, receiver }) => `${id} at ${nonLocalName(receiver)}`))];
+}
+
+function isForgotten({ receivers, at }: Sending, { amnesias = [] }: Promises): boolean {
+  return receivers.length > 1 && amnesias.some(({ from, to }) => from <= at && at <= to);
 }
 
 function countedOf(losses: readonly Loss[]): number {
