@@ -17,6 +17,8 @@ export interface Target {
 export class Traffic {
   /** Is how long the longest call took. */
   longestMs = 0;
+  /** Is how late its own timer came at most: a busy machine holds up calls as much. */
+  stallMs = 0;
   /** Are the ways in which sends failed, other than for lack of room. */
   readonly failures = new Map<string, number>();
   #count = 0;
@@ -40,7 +42,9 @@ export class Traffic {
   async run(): Promise<void> {
     while (this.#state === 'running') {
       for (const target of this.targets) this.#pending.push(this.send(target));
+      const start = performance.now();
       await delay(systemClock, PAUSE_MS);
+      this.stallMs = Math.max(this.stallMs, performance.now() - start - PAUSE_MS);
     }
     await Promise.all(this.#pending);
   }
