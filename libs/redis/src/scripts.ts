@@ -24,7 +24,7 @@ const PUSHING_PARTS = [LIFETIMES, PARCELS, COUNTS, HANDING, PUSHING];
 /** Are the scripts of the layer. */
 export const SCRIPTS = {
   /** Takes part: an epoch to begin, lifetime of the signs, own id, lease; tells the epoch. */
-  enter: script(
+  enter: always(
     [],
     `
 local lifetime, me = ARGV[2], ARGV[3]
@@ -131,13 +131,13 @@ for _, key in ipairs({ gn, gk, cn }) do call('PEXPIRE', key, math.max(lasts, cal
   ),
 
   /** Takes a channel out of a group: own id, group, channel. */
-  leave: script([MEMBERSHIPS], `return leave(ARGV[2], ARGV[3], ARGV[1]) or {}`),
+  leave: always([MEMBERSHIPS], `return leave(ARGV[2], ARGV[3], ARGV[1]) or {}`),
 
   /** Takes a channel out of all its groups: own id, channel. */
-  leaveAll: script([MEMBERSHIPS], `return leave_all(ARGV[2], ARGV[1])`),
+  leaveAll: always([MEMBERSHIPS], `return leave_all(ARGV[2], ARGV[1])`),
 
   /** Lists the members of a group: group. */
-  members: script(
+  members: always(
     [],
     `
 local group = ARGV[1]
@@ -152,7 +152,7 @@ return members`,
   ),
 
   /** Tells who joined behind a prefix since a version: group, prefix, version. */
-  joined: script(
+  joined: always(
     [],
     `
 local group, prefix = ARGV[1], ARGV[2]
@@ -163,7 +163,7 @@ return { version, call('ZCARD', gm), call('ZRANGEBYSCORE', gm, '(' .. ARGV[3], '
   ),
 
   /** Says who reads a prefix and lists its groups: prefix, own id, lease. */
-  own: script(
+  own: always(
     [],
     `
 call('SET', R .. 'o:' .. ARGV[1], ARGV[2], 'PX', ARGV[3])
@@ -171,7 +171,7 @@ return call('SMEMBERS', R .. 'pg:' .. ARGV[1])`,
   ),
 
   /** Renews what a prefix holds, a part of its groups: prefix, own id, lease, cursor. */
-  renew: script(
+  renew: always(
     [],
     `
 local prefix, lease = ARGV[1], ARGV[3]
@@ -187,13 +187,13 @@ return { alive, part[1] }`,
   ),
 
   /** Drops what is over in a mailbox: name, expiry. */
-  expire: script(
+  expire: always(
     [MEMBERSHIPS, PARCELS, COUNTS, EXPIRY],
     `return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2])) }`,
   ),
 
   /** Takes out of mailboxes what was handed over: name, first place to keep, number, for each. */
-  trim: script(
+  trim: always(
     [COUNTS],
     `
 for i = 1, #ARGV, 3 do
@@ -208,7 +208,7 @@ end`,
    * was handed, how many messages, lease, key lifetime, "join" where it is not yet known to read
    * these channels, and their names. One request gets messages once, of one channel.
    */
-  claim: script(
+  claim: always(
     [LIFETIMES, HANDING],
     `
 local me, token, previous, mode, keep_from = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -236,7 +236,7 @@ return mode == 'wait' and 'waiting' or 'nothing'`,
    * Puts messages back to the head of a channel that a process reads no more: name, own id, key
    * lifetime, then the last message first.
    */
-  giveBack: script(
+  giveBack: always(
     [LIFETIMES, HANDING],
     `
 local name = ARGV[1]
@@ -248,7 +248,7 @@ keep_touched(ARGV[3])`,
   ),
 
   /** Removes keys, and tells processes that all is gone: own id, or none to be silent; keys. */
-  remove: script(
+  remove: always(
     [],
     `
 local kept = { layout = true, epoch = true, ver = true, r = true, wt = true, p = true }
@@ -260,6 +260,11 @@ for i = 2, #ARGV do
 end`,
   ),
 } as const;
+
+/** Makes a script that Redis runs also when its memory is full: it adds next to nothing. */
+function always(parts: readonly string[], lua: string): Script {
+  return new Script(`#!lua flags=allow-oom\n${script(parts, lua).lua}`);
+}
 
 function script(parts: readonly string[], lua: string): Script {
   return new Script(`${BASE}${parts.join('')}${lua.trim()}\n`);
