@@ -1,0 +1,32 @@
+import { ClientConfigInvalid } from './errors.js';
+
+/** Is a URL, or a function that is asked for one before each attempt, for a token in it. */
+export type UrlSource = string | (() => string | Promise<string>);
+
+/** Is what a URL without a host is completed from; a page's or worker's `location`. */
+export interface Place {
+  readonly protocol: string;
+  readonly host: string;
+}
+
+/**
+ * Returns the absolute WebSocket URL that is meant.
+ *
+ * None means the host of the page, a path one on that host; `wss` goes with `https`.
+ *
+ * @throws ClientConfigInvalid `CHANNELS_CLIENT_CONFIG_INVALID`
+ */
+export function bridgeUrl(url: string | undefined, place: Place | undefined): string {
+  const isOnHost = url === undefined || (url.startsWith('/') && !url.startsWith('//'));
+  if (isOnHost && !place?.host) {
+    throw new ClientConfigInvalid('outside a page the URL needs a host, as in wss://app.example/');
+  }
+  const scheme = place?.protocol === 'https:' ? 'wss' : 'ws';
+  const absolute = isOnHost ? `${scheme}://${place?.host}${url ?? ''}` : url;
+  return assertWebSocketUrl(absolute.replace(/^http/i, 'ws'));
+}
+
+function assertWebSocketUrl(url: string): string {
+  if (/^wss?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) return url;
+  throw new ClientConfigInvalid(`"${url}" is neither a path nor a ws:// or wss:// URL`);
+}

@@ -1,0 +1,32 @@
+/**
+ * Says what a client does when its connection was closed.
+ *
+ * - `reconnect`: it connects again after a delay that grows with each attempt.
+ * - `later`: so too, but at once with the longest delays, since the server is overloaded.
+ * - `stop`: it does not: the same would happen again, or the end was meant.
+ */
+export type AfterClose = 'reconnect' | 'later' | 'stop';
+
+/** Is what follows the close codes of RFC 6455 §7.4.1 and IANA's registry. */
+export const CLOSE_CODES: ReadonlyMap<number, AfterClose> = /* @__PURE__ */ new Map([
+  [1000, 'stop'],
+  [1001, 'reconnect'],
+  [1002, 'stop'],
+  [1003, 'stop'],
+  [1005, 'stop'],
+  [1006, 'reconnect'],
+  [1007, 'stop'],
+  [1008, 'stop'],
+  [1009, 'stop'],
+  [1010, 'stop'],
+  [1011, 'reconnect'],
+  [1012, 'reconnect'],
+  [1013, 'later'],
+  [1014, 'reconnect'],
+  [1015, 'reconnect'],
+]);
+
+/** Returns what follows a close code; those of applications, from 3000 on, are meant to end. */
+export function afterClose(code: number): AfterClose {
+  return CLOSE_CODES.get(code) ?? (code < 3000 ? 'reconnect' : 'stop');
+}

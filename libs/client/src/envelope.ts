@@ -1,0 +1,68 @@
+import { FrameInvalid, MessageInvalid, ServerError } from './errors.js';
+
+/** Turns messages into the text of frames, and back. */
+export interface ClientCodec {
+  encode(message: unknown): string;
+  decode(text: string): unknown;
+}
+
+/** Is plain JSON. */
+export const jsonCodec: ClientCodec = {
+  encode: (message) => JSON.stringify(message),
+  decode: (text) => JSON.parse(text) as unknown,
+};
+
+/** Is what a frame of the server brought: a message of a stream, or of none. */
+export interface Delivery {
+  /** Is `null` for a message that belongs to no stream. */
+  readonly stream: string | null;
+  readonly message: unknown;
+}
+
+/**
+ * Writes a message, in the envelope of its stream if it has one.
+ *
+ * @throws MessageInvalid `CHANNELS_CLIENT_MESSAGE_INVALID`
+ */
+export function writeFrame({ stream, message }: Delivery, codec: ClientCodec): string {
+  let text: unknown;
+  try {
+    text = codec.encode(stream === null ? message : { stream, payload: message });
+  } catch (error) {
+    throw new MessageInvalid(error);
+  }
+  if (typeof text !== 'string') throw new MessageInvalid();
+  return text;
+}
+
+/**
+ * Reads a frame of the server.
+ *
+ * One with a `stream` is the message of that stream; one that holds nothing but `error`, and
+ * perhaps a `stream`, tells of something that went wrong.
+ *
+ * @throws FrameInvalid `CHANNELS_CLIENT_FRAME_INVALID`
+ * @throws ServerError `CHANNELS_CLIENT_SERVER_ERROR`
+ */
+export function readFrame(data: unknown, codec: ClientCodec): Delivery {
+  const message = decoded(data, codec);
+  if (typeof message !== 'object' || message === null) return { stream: null, message };
+  const { stream, payload, error, ...rest } = message as Record<string, unknown>;
+  const name = stream ?? undefined;
+  if (name !== undefined && typeof name !== 'string') {
+    throw new FrameInvalid('its stream is no text');
+  }
+  if (error !== undefined && payload === undefined && Object.keys(rest).length === 0) {
+    throw new ServerError(error, name);
+  }
+  return name === undefined ? { stream: null, message } : { stream: name, message: payload };
+}
+
+function decoded(data: unknown, codec: ClientCodec): unknown {
+  if (typeof data !== 'string') throw new FrameInvalid('it is binary');
+  try {
+    return codec.decode(data);
+  } catch (cause) {
+    throw new FrameInvalid('it is not JSON', { cause });
+  }
+}
