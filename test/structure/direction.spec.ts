@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   '@nest-channels/core': [],
   '@nest-channels/conformance': ['@nest-channels/core'],
   '@nest-channels/redis': ['@nest-channels/core'],
+  '@nest-channels/client': [],
   'nest-channels': ['@nest-channels/core'],
   '@nest-channels/testing': ['@nest-channels/core', 'nest-channels'],
   '@nest-channels/sessions': ['@nest-channels/core', 'nest-channels'],

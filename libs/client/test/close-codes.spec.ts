@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { afterClose, CLOSE_CODES } from '../src/close-codes.js';
 
-const GUIDE = readFileSync(new URL('../../../docs/client.md', import.meta.url), 'utf8');
+const GUIDE = readFileSync(new URL('../../../docs/guide/client.md', import.meta.url), 'utf8');
 
 describe('afterClose', () => {
   it.each([1001, 1006, 1011, 1012, 1014])('connects again after %d', (code) => {
@@ -25,7 +25,7 @@ describe('afterClose', () => {
   });
 });
 
-describe('docs/client.md', () => {
+describe('docs/guide/client.md', () => {
   it('has the same table', () => {
     const rows = [...GUIDE.matchAll(/^\| (\d{4}) +\| (stop|reconnect|later) +\|/gm)];
     const documented = rows.map(([, code, next]) => [Number(code), next]);

@@ -64,7 +64,10 @@ describe('writeFrame', () => {
   });
 
   it('goes by a codec of your own, both ways', () => {
-    const codec = { encode: (value: unknown) => `!${String(value)}`, decode: (text: string) => text };
+    const codec = {
+      encode: (value: unknown) => `!${String(value)}`,
+      decode: (text: string) => text,
+    };
     expect(writeFrame({ stream: null, message: 1 }, codec)).toBe('!1');
     expect(readFrame('!1', codec)).toEqual({ stream: null, message: '!1' });
   });

@@ -10,7 +10,12 @@ describe('SendQueue', () => {
     const full = queue('queue');
     expect(['a', 'b', 'c'].map((text) => full.offer(text))).toEqual(['queued', 'queued', 'queued']);
     expect(() => full.offer('d')).toThrow(code('CHANNELS_CLIENT_QUEUE_FULL'));
-    expect([full.shift(), full.shift(), full.shift(), full.shift()]).toEqual(['a', 'b', 'c', undefined]);
+    expect([full.shift(), full.shift(), full.shift(), full.shift()]).toEqual([
+      'a',
+      'b',
+      'c',
+      undefined,
+    ]);
   });
 
   it('counts their characters too, and gets room again', () => {

@@ -170,6 +170,7 @@ describe('send()', () => {
   it('keeps what is sent without a connection, in order, before connect() too', async () => {
     expect(bridge.send(1)).toBe('queued');
     await bridge.connect(server.url).opened();
+    await server.received(1);
     server.cut();
     await bridge.reached('waiting');
     expect(bridge.send(2)).toBe('queued');
@@ -251,7 +252,12 @@ describe('a connection that ends', () => {
     const next = bridge.next();
     server.closeAll(closeCode, 'why');
     await expect(next).rejects.toMatchObject({ closeCode, reason: 'why' });
-    expect(bridge.status).toEqual({ state: 'closed', code: closeCode, reason: 'why', by: 'server' });
+    expect(bridge.status).toEqual({
+      state: 'closed',
+      code: closeCode,
+      reason: 'why',
+      by: 'server',
+    });
     expect(bridge.errors).toEqual([code('ENDED')]);
     expect(() => bridge.send(1)).toThrow(code('ENDED'));
     await expect(bridge.opened()).rejects.toMatchObject({ closeCode });
@@ -299,17 +305,17 @@ describe('a connection that ends', () => {
     await connected();
     const { port } = server;
     await server.stop();
-    const delays = [await bridge.passDelay(), await nextDelay(), await nextDelay()];
+    const delays: number[] = [];
+    for (let attempt = 0; attempt < 2; attempt++) {
+      delays.push(await bridge.passDelay());
+      await bridge.reached('connecting');
+      await bridge.reached('waiting');
+    }
     server = await SocketServer.start(port);
-    await nextDelay();
+    delays.push(await bridge.passDelay());
     await bridge.opened();
     expect(delays).toEqual([1_250, 2_250, 4_250]);
   });
-
-  async function nextDelay(): Promise<number> {
-    await bridge.reached('connecting');
-    return bridge.passDelay();
-  }
 });
 
 describe('a machine that slept', () => {

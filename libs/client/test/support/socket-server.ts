@@ -6,13 +6,16 @@ import { type WebSocket, WebSocketServer } from 'ws';
 export class SocketServer {
   readonly #server: WebSocketServer;
   readonly #heard: string[] = [];
+  readonly #wires = new Set<Socket>();
   #connections = 0;
   #wake: () => void = () => undefined;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
-    server.on('connection', (socket) => {
+    server.on('connection', (socket, { socket: wire }) => {
       this.#connections++;
+      this.#wires.add(wire);
+      wire.once('close', () => this.#wires.delete(wire));
       socket.on('message', (data: Buffer) => {
         this.#heard.push(data.toString());
         this.#wake();
@@ -68,7 +71,7 @@ export class SocketServer {
 
   /** Ends every connection without one. */
   cut(): void {
-    for (const socket of this.sockets) (socket as unknown as { _socket: Socket })._socket.destroy();
+    for (const wire of this.#wires) wire.destroy();
   }
 
   async stop(): Promise<void> {
