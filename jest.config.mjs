@@ -2,7 +2,7 @@
 export default {
   maxWorkers: '100%',
   // No test waits for time to pass: only what hangs takes this long, also on a busy machine.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   testEnvironment: '<rootDir>/test/setup/leak-guard.mjs',
   // Libraries are tested from their sources, so that a test run needs no build of its own.
   testEnvironmentOptions: {

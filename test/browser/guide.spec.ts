@@ -14,7 +14,7 @@ describe('the first part of the guide', () => {
     const server = new NodeProcess('docs/snippets/dist/echo/main.js', { PORT: String(port) });
     browser = await launchBrowser();
     await server.printed('Nest application successfully started');
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { Demo } from '../support/demo.js';
 import { stopProcesses } from '../support/process.js';
-
-jest.setTimeout(60_000);
 
 let browser: Browser;
 let demo: Demo;

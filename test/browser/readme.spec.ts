@@ -22,7 +22,7 @@ describe('the programs in the README', () => {
     const server = new NodeProcess('docs/snippets/dist/first-server.js', { PORT: String(port) });
     browser = await launchBrowser();
     await server.printed('Nest application successfully started');
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

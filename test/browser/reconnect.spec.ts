@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { Demo } from '../support/demo.js';
 import { stopProcesses } from '../support/process.js';
-
-jest.setTimeout(60_000);
 
 const STATUSES = ['liveblog-status', 'archives-status', 'status'];
 

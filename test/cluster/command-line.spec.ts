@@ -79,5 +79,5 @@ describe('servers that inherit one socket', () => {
     echo.webSocket.once('open', () => echo.send('hello'));
     expect(await echo.next()).toBe('hello');
     await echo.close();
-  }, 60_000);
+  });
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const channels = ['websocket.*', 'archives.*'];
   const workers = channels.map((glob) => ['--only-channels', glob, '--concurrency', '8']);
   split = await Split.start({ servers: 2, workers });
-}, 60_000);
+});
 
 afterAll(() => split.stop());
 

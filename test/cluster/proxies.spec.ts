@@ -15,7 +15,7 @@ let servers: NodeProcess[];
 
 beforeAll(async () => {
   split = await Split.start({ servers: 0, workers: [[]] });
-}, 60_000);
+});
 
 afterAll(() => split.stop());
 
@@ -24,13 +24,13 @@ beforeEach(async () => {
   port = await freePort();
   servers = [1, 2].map(startServer);
   for (const server of servers) await server.printed('Listening on unix:');
-}, 60_000);
+});
 
 afterEach(async () => {
   await Promise.all(servers.map((server) => server.stop()));
   await proxy.stop();
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /** Starts a server as the unit of systemd does. */
 function startServer(number: number): NodeProcess {
@@ -73,5 +73,5 @@ describe.each(['nginx', 'caddy'] as const)('%s, as it is shipped', (name) => {
     await Promise.all([...opened, ...survivors].map((each) => each.close()));
     const codes = await Promise.all(opened.map(({ closed }) => closed));
     expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([1000, 1012]));
-  }, 60_000);
+  });
 });

@@ -10,7 +10,7 @@ let sockets: TestSocket[] = [];
 
 beforeAll(async () => {
   split = await Split.start({ servers: 2 });
-}, 60_000);
+});
 
 afterAll(() => split.stop());
 
@@ -42,7 +42,7 @@ describe('restarting all workers one after another, under load', () => {
     expect(sockets.every(isOpen)).toBe(true);
     expect([load.missing, load.repeated]).toEqual([0, 0]);
     expect(load.answers).toBeGreaterThan(SOCKETS);
-  }, 60_000);
+  });
 
   it('leaves what is sent meanwhile to the next worker, even if there is none for a while', async () => {
     const [echo] = await connect(split.servers[0], 1);
@@ -50,7 +50,7 @@ describe('restarting all workers one after another, under load', () => {
     echo.send('is anybody there?');
     await Promise.all([split.addWorker(), split.addWorker()]);
     expect(await echo.next()).toBe('is anybody there?');
-  }, 60_000);
+  });
 });
 
 describe('a worker that is killed', () => {
@@ -66,7 +66,7 @@ describe('a worker that is killed', () => {
     expect(await fresh[0].next()).toBe('others go on');
     expect(connected.every(isOpen)).toBe(true);
     await split.addWorker();
-  }, 60_000);
+  });
 });
 
 describe('restarting a server', () => {
@@ -87,7 +87,7 @@ describe('restarting a server', () => {
     const [again] = await connect(first, 1);
     again.send('back');
     expect(await again.next()).toBe('back');
-  }, 60_000);
+  });
 });
 
 describe('a server that is killed', () => {
@@ -100,5 +100,5 @@ describe('a server that is killed', () => {
     kept.send('still here');
     expect(await kept.next()).toBe('still here');
     await first.start();
-  }, 60_000);
+  });
 });

@@ -51,7 +51,7 @@ describe('npm run start:cluster', () => {
     expect(await cluster.stop('SIGINT')).toBe(0);
     const after = [...before.values(), ...pids(cluster).values()];
     expect(after.filter(isRunning)).toEqual([]);
-  }, 60_000);
+  });
 
   it('says in one line where to get Redis when there is none', async () => {
     const env = { PORT: String(await freePort()), REDIS_URL: '', REDIS_SERVER_PATH: '/none' };

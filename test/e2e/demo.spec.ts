@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestSocket } from '../../libs/channels/test/support/test-socket.js';
 import { freePort, NodeProcess, stopProcesses } from '../support/process.js';
 
@@ -6,8 +6,6 @@ import { freePort, NodeProcess, stopProcesses } from '../support/process.js';
 interface Frame {
   readonly job?: { readonly id: string; readonly state: string };
 }
-
-jest.setTimeout(60_000);
 
 let demo: NodeProcess;
 let port: number;

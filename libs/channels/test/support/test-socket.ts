@@ -51,7 +51,10 @@ export class TestSocket {
       });
     });
     this.closed = new Promise((resolve) => {
-      this.webSocket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+      this.webSocket.once('close', (code, reason) => {
+        this.#frames.end(new Error(`no more frames: closed with ${code} "${reason.toString()}"`));
+        resolve({ code, reason: reason.toString() });
+      });
     });
     this.webSocket.on('error', () => undefined);
     this.webSocket.on('message', (data: Buffer, isBinary) =>
@@ -63,7 +66,7 @@ export class TestSocket {
     this.webSocket.send(frame);
   }
 
-  /** Resolves with the next frame, text as string and binary as Buffer. */
+  /** Resolves with the next frame, text as string and binary as Buffer; rejects after the last. */
   next(): Promise<Frame> {
     return this.#frames.next();
   }

@@ -389,13 +389,19 @@ describe('Consumption', () => {
     });
 
     it('takes what comes while it drains', async () => {
-      await send('jobs', { n: 1 });
+      await send('jobs', ...numbers(2));
       const drained = drain(consumption(1));
       const job = await jobs.next();
-      await send('jobs', { n: 2 });
+      // The second waits for a slot, and so the drain for room.
+      await settled();
+      await send('jobs', { n: 3 });
       job.end();
-      (await jobs.next()).end();
-      expect(await drained).toBe(2);
+      for (const n of [2, 3]) {
+        const next = await jobs.next();
+        expect(next.content['n']).toBe(n);
+        next.end();
+      }
+      expect(await drained).toBe(3);
     });
 
     it('lets others have their turn while messages never cease', async () => {

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestSocket } from '../../libs/channels/test/support/test-socket.js';
 import { RedisServer } from '../../libs/redis/test/support/redis-server.js';
 import { freePort, NodeProcess, stopProcesses } from '../support/process.js';
-
-jest.setTimeout(60_000);
 
 let redis: RedisServer;
 
