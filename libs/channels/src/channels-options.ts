@@ -1,4 +1,8 @@
 import { type ChannelLayer, type Clock, memoryLayer, systemClock } from '@nest-channels/core';
+import {
+  type ClientScriptOptions,
+  clientScriptProblems,
+} from './client-script/client-script-options.js';
 import { hostProblems } from './origin/allowed-hosts.js';
 import {
   DEFAULT_LAYER,
@@ -47,6 +51,12 @@ export interface ChannelsModuleOptions {
    * If absent, those of this machine outside production, and none in production.
    */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Serves the script of `@nest-channels/client` at a path, for pages without a build of their own.
+   *
+   * Nothing is served if absent. The package has to be installed.
+   */
+  readonly client?: ClientScriptOptions;
   /** Is where timers and expiry take their time from; the system's clock if absent. */
   readonly clock?: Clock;
 }
@@ -64,6 +74,7 @@ export class ChannelsSettings {
   readonly embedded: { readonly server: boolean; readonly worker: boolean };
   readonly globalEnhancers: boolean;
   readonly allowedHosts: readonly string[];
+  readonly client: ClientScriptOptions | undefined;
   readonly clock: Clock;
 
   constructor(options: ChannelsModuleOptions = {}) {
@@ -71,6 +82,7 @@ export class ChannelsSettings {
     this.clock = clock;
     this.globalEnhancers = options.globalEnhancers ?? true;
     this.allowedHosts = options.allowedHosts ?? [];
+    this.client = options.client;
     this.defaultLayer = options.defaultLayer ?? DEFAULT_LAYER;
     this.server = withDefaults({ ...SERVER_DEFAULTS, layer: this.defaultLayer }, options.server);
     this.layers = options.layers ?? { [DEFAULT_LAYER]: () => this.#memoryLayer() };
@@ -91,6 +103,7 @@ export class ChannelsSettings {
       ...numberProblems('worker', this.worker),
       ...serverProblems(this.server),
       ...hostProblems('allowedHosts', this.allowedHosts),
+      ...clientScriptProblems(this.client),
     ];
   }
 }

@@ -5,6 +5,7 @@ import { type ChannelsModuleOptions, ChannelsSettings } from './channels-options
 import { ChannelsOverride } from './channels-override.js';
 import { ChannelsRuntime } from './channels-runtime.js';
 import { Channels } from './channels.js';
+import { ClientScriptRoute } from './client-script/client-script-route.js';
 import { Residences } from './connection-life/residences.js';
 import { Residents } from './connection-life/residents.js';
 import { ConsumerExplorer } from './consumer.explorer.js';
@@ -75,6 +76,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
     Worker,
     ManualWorker,
     ChannelsRuntime,
+    ClientScriptRoute,
   ],
   exports: [AllowedHosts, Channels, ChannelsRuntime, ConsumerFlags, ManualWorker, WorkerEvents],
 })

@@ -2,6 +2,7 @@
 export { ChannelsModule } from './channels.module.js';
 export { Channels } from './channels.js';
 export type { ChannelsModuleOptions, LayerOption } from './channels-options.js';
+export type { ClientScriptOptions } from './client-script/client-script-options.js';
 export { ChannelsOverride } from './channels-override.js';
 export type { ServerOptions } from './server-options.js';
 export type { WorkerOptions } from './worker-options.js';
