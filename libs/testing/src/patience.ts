@@ -4,6 +4,9 @@ import { TestTimeout } from './errors.js';
 /** Is how long nothing may happen in real time while a test waits, if it does not say. */
 export const DEFAULT_PATIENCE_MS = 3_000;
 
+/** Is in how many steps it is lost: one in which the process stood still is one, however long. */
+const STEPS = 20;
+
 /** Decides when a test has waited long enough. */
 export class Patience {
   /**
@@ -24,14 +27,14 @@ export class Patience {
   wait<T>(promise: Promise<T>, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       let timer: Timer;
-      const watch = (before: string): void => {
+      const watch = (before: string, steps: number): void => {
+        if (steps === 0) return reject(new TestTimeout(what, this.ms));
         timer = systemClock.setTimer(() => {
           const now = this.progress();
-          if (now === before) reject(new TestTimeout(what, this.ms));
-          else watch(now);
-        }, this.ms);
+          watch(now, now === before ? steps - 1 : STEPS);
+        }, this.ms / STEPS);
       };
-      watch(this.progress());
+      watch(this.progress(), STEPS);
       promise.finally(() => timer.cancel()).then(resolve, reject);
     });
   }

@@ -23,4 +23,15 @@ describe('patience', () => {
     await expect(patience.wait(never, 'what never comes')).rejects.toThrow(TestTimeout);
     expect(happened).toBeGreaterThan(5);
   });
+
+  it('is not lost while the process itself stands still', async () => {
+    const patience = new Patience(20, () => 'the same');
+    const sleeper = new Promise((resolve) => {
+      setImmediate(() => {
+        for (const end = performance.now() + 40; performance.now() < end;);
+        setImmediate(resolve, 'awake');
+      });
+    });
+    expect(await patience.wait(sleeper, 'the sleeper')).toBe('awake');
+  });
 });

@@ -5,6 +5,7 @@ import { Inbox } from '../../../libs/channels/test/support/inbox.js';
 import { InterfaceServer } from '../../../libs/channels/src/server/interface-server.js';
 import { ping } from './client-frame.js';
 import { handshake, type HandshakeOptions, type ProtocolClient } from './protocol-client.js';
+import { RestlessClock } from './restless-clock.js';
 import { ServedApp, type TlsOptions, turn, until } from './served-app.js';
 
 /** Is a guard that asks somewhere else, which takes until the test says so. */
@@ -84,15 +85,14 @@ export class Target {
   ) {}
 
   /** Starts one whose time stands still. */
-  static async start(httpsOptions?: TlsOptions): Promise<Target> {
-    const clock = new ManualClock();
+  static async start(httpsOptions?: TlsOptions, clock = new ManualClock()): Promise<Target> {
     const served = await ServedApp.of([Consumers, SlowGuard], { clock }, { httpsOptions });
     return new Target(served, clock);
   }
 
-  /** Starts one in real time, without which its loops would not know that they have been long. */
-  static async startInRealTime(): Promise<Target> {
-    return new Target(await ServedApp.of([Consumers, SlowGuard]), new ManualClock());
+  /** Starts one whose loops seem long to themselves, as they would be in real time. */
+  static startRestless(): Promise<Target> {
+    return Target.start(undefined, new RestlessClock());
   }
 
   get guard(): SlowGuard {
