@@ -18,6 +18,7 @@ export default {
     '<rootDir>/libs/redis/',
     '<rootDir>/test/faults/',
     '<rootDir>/test/cluster/',
+    '<rootDir>/libs/sessions/test/e2e/stores.spec.ts',
   ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

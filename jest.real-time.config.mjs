@@ -16,5 +16,6 @@ export default {
     '<rootDir>/libs/redis/test/**/*.spec.ts',
     '<rootDir>/test/cluster/**/*.spec.ts',
     '<rootDir>/test/faults/**/*.spec.ts',
+    '<rootDir>/libs/sessions/test/e2e/stores.spec.ts',
   ],
 };

@@ -1,3 +1,4 @@
+import type { Message } from '@nest-channels/core';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type WorkerEvent, WorkerEvents, InvalidConfiguration } from 'nest-channels';
 import { noticeDestroys } from './destroy-notices.js';
@@ -18,6 +19,7 @@ const ENDINGS: ReadonlySet<WorkerEvent['type']> = new Set([
 @Injectable()
 export class SessionsRuntime implements OnModuleInit, OnApplicationShutdown {
   #stops: (() => void)[] = [];
+  readonly #removals = new Set<Promise<void>>();
 
   constructor(
     private readonly settings: SessionsSettings,
@@ -39,13 +41,21 @@ export class SessionsRuntime implements OnModuleInit, OnApplicationShutdown {
     ];
   }
 
-  onApplicationShutdown(): void {
+  /** Leaves nothing to do: whoever stops the application may close its store next. */
+  async onApplicationShutdown(): Promise<void> {
     for (const stop of this.#stops) stop();
+    await Promise.all(this.#removals);
   }
 
-  #hear(event: WorkerEvent): Promise<void> | undefined {
-    if (!ENDINGS.has(event.type) || !('message' in event)) return undefined;
-    if (event.channel !== 'websocket.disconnect') return undefined;
-    return this.sessions.removeChannel(event.message);
+  #hear(event: WorkerEvent): void {
+    if (!ENDINGS.has(event.type) || !('message' in event)) return;
+    if (event.channel === 'websocket.disconnect') void this.#remove(event.message);
+  }
+
+  async #remove(message: Message): Promise<void> {
+    const removal = this.sessions.removeChannel(message);
+    this.#removals.add(removal);
+    await removal;
+    this.#removals.delete(removal);
   }
 }

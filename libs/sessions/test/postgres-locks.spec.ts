@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { postgresLocks } from '@nest-channels/sessions';
 
-/** Notes what is asked of it; the real one is in stores.spec.ts. */
+/** Notes what is asked of it; the real one is in e2e/stores.spec.ts. */
 class Pool {
   readonly log: string[] = [];
   fails = '';

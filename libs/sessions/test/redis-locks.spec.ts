@@ -2,7 +2,7 @@ import { ManualClock } from '@nest-channels/core';
 import { describe, expect, it } from '@jest/globals';
 import { redisLocks } from '@nest-channels/sessions';
 
-/** Is as much of a Redis as locks use; the real one is in stores.spec.ts. */
+/** Is as much of a Redis as locks use; the real one is in e2e/stores.spec.ts. */
 class Keys {
   readonly keys = new Map<string, string>();
 
