@@ -125,7 +125,9 @@ export class LastingSocket {
   async #nextUrl(): Promise<string> {
     await this.#pause?.over;
     this.#pause = undefined;
-    this.#become({ state: 'connecting', attempt: this.#backoff.attempt });
+    if (this.#status.state === 'waiting') {
+      this.#become({ state: 'connecting', attempt: this.#backoff.attempt });
+    }
     try {
       return await this.owner.url();
     } catch (error) {

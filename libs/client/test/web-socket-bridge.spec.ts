@@ -32,7 +32,7 @@ describe('connect()', () => {
   it('connects', async () => {
     await bridge.connect(server.url).opened();
     expect(bridge.status).toEqual({ state: 'open' });
-    expect(bridge.statuses.map(({ state }) => state)).toEqual(['connecting', 'connecting', 'open']);
+    expect(bridge.statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
   });
 
   it('supports URLs relative to the page', async () => {
