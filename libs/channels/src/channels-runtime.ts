@@ -11,12 +11,14 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { ChannelsSettings } from './channels-options.js';
 import { Residents } from './connection-life/residents.js';
+import type { ResidentStatistics } from './connection-life/resident-statistics.js';
 import { LocalLayer } from './errors.js';
 import { Gateways } from './gateways.js';
 import { Layers } from './layers.js';
 import { RoutingTable } from './routing-table.js';
 import { exitOnNextSignal } from './second-signal.js';
 import { InterfaceServer } from './server/interface-server.js';
+import type { ServerStatistics } from './server/server-statistics.js';
 import type { WorkerStatistics } from './worker/worker-statistics.js';
 import { Worker } from './worker/worker.js';
 
@@ -62,6 +64,16 @@ export class ChannelsRuntime
   /** Counts what became of the messages that the worker of this process has received. */
   workerStatistics(): WorkerStatistics {
     return this.worker.statistics();
+  }
+
+  /** Counts what became of the messages of this process's consumers of life `connection`. */
+  residentStatistics(): ResidentStatistics {
+    return this.residents.statistics();
+  }
+
+  /** Counts the connections of this process's interface server, and what became of frames. */
+  serverStatistics(): ServerStatistics {
+    return this.server.statistics();
   }
 
   /**

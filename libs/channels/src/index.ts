@@ -62,6 +62,8 @@ export {
 } from './worker/worker-events.js';
 export { type Handled, ManualWorker, type Routes } from './worker/manual-worker.js';
 export type { Ending, WorkerStatistics } from './worker/worker-statistics.js';
+export type { ResidentStatistics } from './connection-life/resident-statistics.js';
+export type { ServerStatistics } from './server/server-statistics.js';
 
 // Processes
 export { ChannelsRuntime, type Role } from './channels-runtime.js';

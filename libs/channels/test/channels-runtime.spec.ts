@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Channels, ChannelsModule, ChannelsRuntime, Consumer, LocalLayer } from 'nest-channels';
+import {
+  Channels,
+  ChannelsModule,
+  ChannelsRuntime,
+  Consumer,
+  Consumers,
+  LocalLayer,
+  WebsocketConsumer,
+} from 'nest-channels';
 import { Inbox } from './support/inbox.js';
 import { LogRecorder } from './support/log-recorder.js';
 import { RunningApp, stopApps } from './support/running-app.js';
@@ -38,6 +46,19 @@ describe('ChannelsRuntime', () => {
       'Reading from the memory layer "default": ' +
         'jobs, websocket.connect, websocket.disconnect, websocket.receive',
     ]);
+  });
+
+  it('counts connections, those who live with them, and what they and the worker did', async () => {
+    @Consumers({ life: 'connection', path: '/resident' })
+    class Resident extends WebsocketConsumer {}
+    @Consumers({ path: '/guest' })
+    class Guest extends WebsocketConsumer {}
+    const app = await RunningApp.start({ providers: [Resident, Guest] });
+    const runtime = app.app.get(ChannelsRuntime);
+    await Promise.all(['/resident', '/guest', '/guest'].map((path) => app.open(path)));
+    expect(runtime.serverStatistics()).toMatchObject({ connections: 3, framesLost: 0 });
+    expect(runtime.residentStatistics()).toMatchObject({ residents: 1, handled: 1 });
+    expect(runtime.workerStatistics()).toMatchObject({ handled: 2 });
   });
 
   it('runs neither part that is switched off', async () => {

@@ -1,7 +1,8 @@
 import type { INestApplication, Type } from '@nestjs/common';
-import { type ChannelLayer, Channels } from 'nest-channels';
+import { type ChannelLayer, Channels, ChannelsRuntime, type Role } from 'nest-channels';
 import type { ApplicationParts } from './application-parts.js';
-import { WorkerRunning } from './errors.js';
+import { type ChannelsTestingOptions, Custody } from './custody.js';
+import { TestingModuleMissing, WorkerRunning } from './errors.js';
 import type { Faults } from './faults.js';
 import { Client } from './client.js';
 import { HandWorker } from './hand-worker.js';
@@ -14,19 +15,10 @@ import { Visitor } from './visitor.js';
 import type { WebSocketCommunicator } from './web-socket-communicator.js';
 import type { WebSocketOptions } from './web-socket-options.js';
 import { WsClient, type WsClientOptions } from './ws-client.js';
-import { World, type WorldOptions } from './world.js';
+import { World } from './world.js';
 
 /** Is what a test says of its application. */
-export interface ChannelsTestOptions extends ApplicationParts, WorldOptions {
-  /**
-   * Says who consumes messages: the application's worker as they come, or the test, one by one.
-   *
-   * `running` if absent. Clients that consume want `by hand`.
-   */
-  readonly worker?: 'running' | 'by hand';
-  /** Is where the application keeps sessions, for `forceLogin()`. */
-  readonly sessions?: SessionLoginOptions;
-}
+export interface ChannelsTestOptions extends ApplicationParts, ChannelsTestingOptions {}
 
 /**
  * Is an application under test, in one process and without a port.
@@ -40,7 +32,7 @@ export class ChannelsTest {
   private constructor(
     private readonly process: TestedProcess,
     private readonly world: World,
-    private readonly options: ChannelsTestOptions,
+    private readonly options: ChannelsTestingOptions,
   ) {
     if (isByHand(options)) this.#hand = new HandWorker(process.app);
   }
@@ -49,12 +41,27 @@ export class ChannelsTest {
   static async start(options: ChannelsTestOptions): Promise<ChannelsTest> {
     const world = new World(options);
     try {
-      const role = isByHand(options) ? 'server' : 'embedded';
-      return new ChannelsTest(await TestedProcess.start(options, role, world), world, options);
+      const process = await TestedProcess.start(options, roleOf(options), world);
+      return new ChannelsTest(process, world, options);
     } catch (error) {
       await world.close();
       throw error;
     }
+  }
+
+  /**
+   * Starts an application that has `ChannelsTestingModule` among its modules, unless it runs.
+   *
+   * It is this test that has to be closed, not the application.
+   *
+   * @throws TestingModuleMissing `CHANNELS_TEST_MODULE_MISSING`
+   * @throws WorkerRunning `CHANNELS_TEST_WORKER_RUNNING` for one that runs, with `worker: 'by hand'`
+   */
+  static async of(app: INestApplication): Promise<ChannelsTest> {
+    const { world, options } = custodyOf(app);
+    const { isReady } = app.get(ChannelsRuntime, { strict: false });
+    if (isReady && isByHand(options)) throw new WorkerRunning();
+    return new ChannelsTest(await TestedProcess.of(app, roleOf(options), world), world, options);
   }
 
   /** Is the application, which has been started and does not listen. */
@@ -165,8 +172,21 @@ export class ChannelsTest {
   }
 }
 
-function isByHand({ worker }: ChannelsTestOptions): boolean {
+function isByHand({ worker }: ChannelsTestingOptions): boolean {
   return worker === 'by hand';
+}
+
+/** Whoever consumes by hand is the worker of a server. */
+function roleOf(options: ChannelsTestingOptions): Role {
+  return isByHand(options) ? 'server' : 'embedded';
+}
+
+function custodyOf(app: INestApplication): Custody {
+  try {
+    return app.get(Custody, { strict: false });
+  } catch (cause) {
+    throw new TestingModuleMissing(cause);
+  }
 }
 
 /**

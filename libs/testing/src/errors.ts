@@ -6,6 +6,7 @@ export type TestingErrorCode =
   | 'CHANNELS_TEST_FRAME_UNEXPECTED'
   | 'CHANNELS_TEST_LOGIN_UNKNOWN'
   | 'CHANNELS_TEST_MESSAGE_MISSING'
+  | 'CHANNELS_TEST_MODULE_MISSING'
   | 'CHANNELS_TEST_TIMEOUT'
   | 'CHANNELS_TEST_WORKER_RUNNING';
 
@@ -48,6 +49,17 @@ export class LoginUnknown extends ChannelsError<'CHANNELS_TEST_LOGIN_UNKNOWN'> {
 export class MissingMessage extends ChannelsError<'CHANNELS_TEST_MESSAGE_MISSING'> {
   constructor(problem: string) {
     super('CHANNELS_TEST_MESSAGE_MISSING', `${problem}.`);
+  }
+}
+
+/** Is thrown when a test is to lead an application that is not in its hands. */
+export class TestingModuleMissing extends ChannelsError<'CHANNELS_TEST_MODULE_MISSING'> {
+  constructor(cause: unknown) {
+    super(
+      'CHANNELS_TEST_MODULE_MISSING',
+      'The application does not import ChannelsTestingModule.forRoot().',
+      { cause },
+    );
   }
 }
 

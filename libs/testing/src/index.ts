@@ -1,5 +1,7 @@
 // An application under test
 export { ChannelsTest, type ChannelsTestOptions, createChannelsTest } from './channels-test.js';
+export { ChannelsTestingModule } from './channels-testing.module.js';
+export type { ChannelsTestingOptions } from './custody.js';
 export {
   ChannelsCluster,
   type ChannelsClusterOptions,
@@ -30,6 +32,7 @@ export {
   ConnectionClosed,
   LoginUnknown,
   MissingMessage,
+  TestingModuleMissing,
   TestTimeout,
   type TestingErrorCode,
   UnexpectedFrame,

@@ -1,21 +1,16 @@
 import type { Server } from 'node:http';
 import type {
-  DynamicModule,
   INestApplication,
   INestApplicationContext,
   LoggerService,
   Type,
 } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import {
-  ChannelsModule,
-  ChannelsOverride,
-  ChannelsRuntime,
-  type Role,
-  WorkerEvents,
-} from 'nest-channels';
+import { ChannelsModule, ChannelsRuntime, type Role, WorkerEvents } from 'nest-channels';
 import type { ApplicationParts } from './application-parts.js';
 import { importChannels } from './channels-imports.js';
+import { testingModuleOf } from './channels-testing.module.js';
+import { Custody } from './custody.js';
 import type { Activity } from './quiet.js';
 import { RunningHandlers } from './running-handlers.js';
 import type { World } from './world.js';
@@ -37,10 +32,21 @@ export class TestedProcess implements Activity {
   /** Starts an application that does not listen. */
   static async start(parts: ApplicationParts, role: Role, world: World): Promise<TestedProcess> {
     const module = await compile(parts, world);
-    const app = role === 'worker' ? module : applicationOf(module, parts);
+    if (role === 'worker') return TestedProcess.of(module, role, world);
+    const app = applicationOf(module, parts);
+    return TestedProcess.of(app, role, world, () => parts.prepare?.(app));
+  }
+
+  /** Starts an application that is there already. */
+  static async of(
+    app: INestApplicationContext,
+    role: Role,
+    world: World,
+    prepare?: () => unknown,
+  ): Promise<TestedProcess> {
     const process = new TestedProcess(app, world);
     try {
-      await process.#start(role, parts);
+      await process.#start(role, prepare);
     } catch (error) {
       await app.close();
       throw error;
@@ -79,9 +85,9 @@ export class TestedProcess implements Activity {
     this.world.leave(this);
   }
 
-  async #start(role: Role, { prepare }: ApplicationParts): Promise<void> {
+  async #start(role: Role, prepare?: () => unknown): Promise<void> {
     if (role !== 'embedded') this.#runtime.assume(role);
-    if (role !== 'worker') await prepare?.(this.app as INestApplication);
+    await prepare?.();
     await this.app.init();
     if (role === 'worker') this.#runtime.start();
   }
@@ -97,22 +103,12 @@ async function compile(parts: ApplicationParts, world: World): Promise<TestingMo
   const { imports = [], providers, controllers, configure = (builder) => builder } = parts;
   const channels = (await importChannels(imports)) ? [] : [ChannelsModule.forRoot()];
   const builder = Test.createTestingModule({
-    imports: [overriding(world), ...channels, ...imports],
+    imports: [testingModuleOf(new Custody(world)), ...channels, ...imports],
     providers,
     controllers,
   });
   if (parts.logger !== undefined) builder.setLogger(parts.logger || SILENT);
   return configure(builder).compile();
-}
-
-function overriding({ layers }: World): DynamicModule {
-  class TestedOptionsModule {}
-  return {
-    module: TestedOptionsModule,
-    global: true,
-    providers: [{ provide: ChannelsOverride, useValue: layers }],
-    exports: [ChannelsOverride],
-  };
 }
 
 function applicationOf(module: TestingModule, { adapter }: ApplicationParts): INestApplication {

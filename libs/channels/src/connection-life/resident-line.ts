@@ -3,6 +3,7 @@ import { snapshot } from '@nest-channels/core';
 import type { HousingLine, Speak } from '../server/housing.js';
 import type { Residence } from './residence.js';
 import { Resident, type ResidentHost } from './resident.js';
+import type { ResidentStatistics } from './resident-statistics.js';
 
 const TAKEN = Promise.resolve();
 
@@ -24,6 +25,18 @@ export class ResidentLine implements HousingLine {
   constructor(private readonly parts: ResidentLineParts) {
     const gone = (resident: Resident): void => this.#forget(resident);
     this.#host = { ...parts.host, speak: parts.speak, gone };
+  }
+
+  /** Counts what became of messages since the start, and who is there, runs and waits now. */
+  statistics(): ResidentStatistics {
+    const { runs, journal } = this.parts.host;
+    const all = [...this.#residents.values()];
+    return {
+      ...journal.tally.counts,
+      residents: all.length,
+      running: runs.running,
+      waiting: all.reduce((sum, { waiting }) => sum + waiting, 0),
+    };
   }
 
   houses(handshake: object): boolean {

@@ -93,6 +93,11 @@ export class Resident implements Carrier {
     return this.connect['reply_channel'] as string;
   }
 
+  /** Counts the messages that wait for their turn, postponed ones included. */
+  get waiting(): number {
+    return this.#turns.waiting + this.#postponed.size;
+  }
+
   get maxMessageBytes(): number {
     return this.host.maxMessageBytes;
   }

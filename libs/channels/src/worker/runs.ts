@@ -63,6 +63,11 @@ export class Runs {
     private readonly taskTimeoutMs: number,
   ) {}
 
+  /** Counts the handlers that run now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Takes note of a run that begins. */
   begin(parts: RunParts): Run {
     const { handler, message } = parts;

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Content } from '@nest-channels/core';
 import { ResidentLine } from '../../src/connection-life/resident-line.js';
+import { ConsumeLater } from '../../src/control-flow.js';
+import { deferred } from '../support/deferred.js';
 import { CONNECT, type Handle, ResidentBench } from '../support/resident-bench.js';
 import { settled } from '../support/settled.js';
 
@@ -65,6 +67,28 @@ describe('ResidentLine', () => {
     expect(told).toEqual([true, true, false]);
     expect(events.map(({ by }) => by)).toEqual([{ name: 'Ann!' }, { name: 'Ann!' }]);
     expect(event.by.name).toBe('Ann');
+    own.close();
+  });
+
+  it('counts who is there, what runs and waits, and what became of messages', async () => {
+    const gate = deferred();
+    const own = line({
+      'websocket.receive': async ({ content }) => {
+        if (content['text'] === 'fail') throw new Error('failed');
+        if (content['text'] === 'later') throw new ConsumeLater({ delayMs: 50 });
+        await gate.promise;
+      },
+    });
+    for (const local of [1, 2, 3]) await own.send('websocket.connect', of(local));
+    for (const text of ['a', 'b']) await own.send('websocket.receive', of(1, { text }));
+    await own.send('websocket.receive', of(2, { text: 'later' }));
+    await own.send('websocket.receive', of(3, { text: 'fail' }));
+    await settled();
+    expect(own.statistics()).toMatchObject({ residents: 3, running: 1, waiting: 2 });
+    expect(own.statistics()).toMatchObject({ unrouted: 3, postponed: 1, failed: 1, handled: 0 });
+    gate.resolve();
+    for (const local of [1, 2, 3]) await own.send('websocket.disconnect', of(local));
+    expect(own.statistics()).toMatchObject({ residents: 0, running: 0, waiting: 0, handled: 2 });
     own.close();
   });
 

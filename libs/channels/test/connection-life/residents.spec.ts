@@ -22,6 +22,12 @@ describe('Residents', () => {
     expect(await open(Housed)).toBeDefined();
   });
 
+  it('have counted nothing where nobody is', async () => {
+    const { app } = await RunningApp.start({ providers: [Elsewhere] });
+    const { residents, handled } = app.get(Residents, { strict: false }).statistics();
+    expect([residents, handled]).toEqual([0, 0]);
+  });
+
   it('need none where no consumer does', async () => {
     expect(await open(Elsewhere)).toBeUndefined();
   });
