@@ -1,4 +1,4 @@
-import { bareWs, contenders, ours, socketIo } from './contenders.mjs';
+import { bareWs, contenders, ours, socketIo, socketsAlone } from './contenders.mjs';
 import { listenAll } from './listener.mjs';
 import { now } from './now.mjs';
 import { latencies } from './percentile.mjs';
@@ -29,7 +29,7 @@ const CPU = 'server CPU µs/delivery';
 
 /** @type {Row[]} */
 export const rows = SIZES.flatMap((size) =>
-  contenders.map((contender) => ({
+  [socketsAlone, ...contenders].map((contender) => ({
     name: rowOf(contender, size),
     measure: () => measure(contender, size),
   })),
@@ -42,6 +42,8 @@ export const bars = SIZES.flatMap((size) => [
   bar(size, socketIo, 'p99 ms', 0.7),
   bar(size, socketIo, 'p99 ms of the last', 0.7),
   bar(size, bareWs, 'p99 ms'),
+  ratio(size, { of: socketsAlone, to: socketIo, figure: 'p99 ms' }),
+  ratio(size, { of: socketsAlone, to: ours, figure: CPU }),
 ]);
 
 /**
@@ -60,8 +62,17 @@ function rowOf({ title }, { clients }) {
  * @returns {Bar}
  */
 function bar(size, peer, figure, atMost) {
-  const title = `broadcast to ${size.clients}, ${figure}: ours ÷ ${peer.title}`;
-  return { title, row: rowOf(ours, size), over: rowOf(peer, size), figure, atMost };
+  return ratio(size, { of: ours, to: peer, figure, atMost });
+}
+
+/**
+ * @param {Size} size
+ * @param {{ of: Contender, to: Contender, figure: string, atMost?: number }} ratio
+ * @returns {Bar}
+ */
+function ratio(size, { of, to, figure, atMost }) {
+  const title = `broadcast to ${size.clients}, ${figure}: ${of === ours ? 'ours' : of.title} ÷ ${to.title}`;
+  return { title, row: rowOf(of, size), over: rowOf(to, size), figure, atMost };
 }
 
 /**

@@ -21,6 +21,17 @@ export const oursResident = {
 /** @type {Contender} */
 export const bareWs = { title: 'bare ws', server: 'bare-ws', dialect: plainText };
 
+/**
+ * Is what no server can go below.
+ *
+ * @type {Contender}
+ */
+export const socketsAlone = {
+  title: 'sockets alone',
+  server: 'sockets-alone',
+  dialect: plainText,
+};
+
 /** @type {Contender} */
 export const wsAdapter = { title: 'Nest WsAdapter', server: 'nest-ws', dialect: nestEvents };
 
