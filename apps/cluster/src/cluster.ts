@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Front } from './front.js';
 import { Member } from './member.js';
 
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SERVERS = 2;
 const WORKERS = 2;
 
@@ -52,7 +54,8 @@ function member(
   options: Pick<ConstructorParameters<typeof Member>[0], 'env' | 'args' | 'started'>,
 ): Member {
   const print = (line: string): void => console.log(`${role} ${number} | ${line}`);
-  return new Member({ ...options, print, script: `apps/${role}/dist/main.js` });
+  const args = [`${REPOSITORY}apps/${role}/dist/main.js`, ...options.args];
+  return new Member({ ...options, print, command: process.execPath, args });
 }
 
 function numbersTo(count: number): number[] {

@@ -23,7 +23,10 @@ function stop(): void {
   if (isStopping) process.exit(INTERRUPTED);
   isStopping = true;
   console.log('Stopping servers, then workers ...');
-  void cluster.stop().then(() => process.exit(0));
+  void cluster
+    .stop()
+    .then(() => redis?.stop())
+    .then(() => process.exit(0));
 }
 
 function fail(error: Error): never {

@@ -1,19 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const RESTART_MS = 1_000;
 
 /** Is how a member is started. */
 export interface MemberOptions {
-  readonly script: string;
-  readonly args?: readonly string[];
+  readonly command: string;
+  readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Is what it prints when it has started. */
   readonly started: string;
   readonly print: (line: string) => void;
+  /** Keeps what it says itself from being printed. */
+  readonly isQuiet?: boolean;
+  /** Is what to say when there is no such command. */
+  readonly missing?: string;
 }
 
 /**
@@ -26,7 +28,11 @@ export class Member {
   #child: ChildProcess;
   #restart?: NodeJS.Timeout;
   #hasStarted: () => void = () => undefined;
-  readonly started = new Promise<void>((resolve) => (this.#hasStarted = resolve));
+  #cannotStart: (reason: Error) => void = () => undefined;
+  readonly started = new Promise<void>((resolve, reject) => {
+    this.#hasStarted = resolve;
+    this.#cannotStart = reject;
+  });
 
   constructor(private readonly options: MemberOptions) {
     this.#child = this.#run();
@@ -51,8 +57,8 @@ export class Member {
   }
 
   #run(): ChildProcess {
-    const { script, args = [], env } = this.options;
-    const child = spawn(process.execPath, [REPOSITORY + script, ...args], {
+    const { command, args, env } = this.options;
+    const child = spawn(command, args, {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A Ctrl-C reaches the group of the terminal: it is for this process to stop the others.
@@ -61,19 +67,26 @@ export class Member {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.#printed(line));
     }
+    child.once('error', (error) => this.#missed(error));
     child.once('close', (code, signal) => this.#ended(signal ?? `code ${code}`));
-    this.options.print(`runs as process ${child.pid}`);
+    if (child.pid !== undefined) this.options.print(`runs as process ${child.pid}`);
     return child;
   }
 
   #printed(line: string): void {
-    this.options.print(line);
+    if (!this.options.isQuiet) this.options.print(line);
     if (line.includes(this.options.started)) this.#hasStarted();
   }
 
+  #missed(error: Error): void {
+    this.#state = 'stopped';
+    this.#cannotStart(new Error(this.options.missing ?? error.message, { cause: error }));
+  }
+
   #ended(how: string): void {
+    if (this.#state === 'stopped') return;
     this.options.print(`ended with ${how}`);
-    if (this.#state !== 'running') return void (this.#state = 'stopped');
+    if (this.#state === 'stopping') return void (this.#state = 'stopped');
     this.#state = 'waiting';
     this.#restart = setTimeout(() => {
       this.#state = 'running';

@@ -1,41 +1,40 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { Member } from './member.js';
 
 const BINARY = process.env['REDIS_SERVER_PATH'] ?? 'redis-server';
+const STARTED = 'Ready to accept connections';
 
-/** Is a Redis of its own on a free port, which keeps nothing on disk. */
+/** Is a Redis of its own on a free port, which keeps nothing on disk and is started again empty. */
 export class Redis {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly member: Member,
     readonly url: string,
   ) {}
 
   /** @throws Error that says where to get Redis when there is none */
   static async start(): Promise<Redis> {
     const port = await freePort();
-    const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', '/tmp'];
-    const stdio = ['ignore', 'pipe', 'ignore'] as const;
-    const child = spawn(BINARY, settings, { stdio: [...stdio], detached: true });
-    await ready(child);
-    return new Redis(child, `redis://127.0.0.1:${port}`);
+    const member = new Member({
+      command: BINARY,
+      args: ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', '/tmp'],
+      env: process.env,
+      started: STARTED,
+      missing: MISSING,
+      print: (line) => console.log(`redis | ${line}`),
+      isQuiet: true,
+    });
+    await member.started;
+    return new Redis(member, `redis://127.0.0.1:${port}`);
+  }
+
+  stop(): Promise<void> {
+    return this.member.stop();
   }
 
   kill(): void {
-    this.child.kill('SIGKILL');
+    this.member.kill();
   }
-}
-
-async function ready(child: ChildProcess): Promise<void> {
-  let output = '';
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', () => reject(new Error(MISSING)));
-    child.once('close', () => reject(new Error(`Redis did not start: ${output}`)));
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      if (output.includes('Ready to accept connections')) resolve();
-    });
-  });
 }
 
 async function freePort(): Promise<number> {

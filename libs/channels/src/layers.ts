@@ -2,6 +2,7 @@ import type { ChannelLayer } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
 import { ChannelsSettings } from './channels-options.js';
 import { UnknownLayer } from './errors.js';
+import { logLosses } from './layer-log.js';
 
 /** Holds the layers of one application by alias. */
 @Injectable()
@@ -13,6 +14,7 @@ export class Layers {
       ([alias, layer]) => [alias, typeof layer === 'function' ? layer() : layer] as const,
     );
     this.#layers = new Map(layers);
+    for (const [alias, layer] of layers) logLosses(alias, layer);
   }
 
   /** Is the alias used where none is given. */

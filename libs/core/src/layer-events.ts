@@ -12,6 +12,8 @@ export interface LayerEventMap {
   expired: [{ readonly channel: string; readonly messages: number }];
   /** Messages were lost for any other reason. */
   dropped: [{ readonly channel: string; readonly reason: DropReason; readonly messages: number }];
+  /** The connection to the back end was lost, or a part of it; `since` is by the layer's clock. */
+  lost: [{ readonly since: number; readonly reason: string }];
   /** The connection to the back end was lost and is back: messages may have been missed. */
   gap: [{ readonly since: number }];
   /** All messages and memberships are gone: somebody flushed, or the back end came back empty. */

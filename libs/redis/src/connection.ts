@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   /** Is how long what says how a prefix is used outlives the last process that uses it. */
   readonly signLifetimeMs: number;
   /** Is called when the connection is lost, before anything else can be asked. */
-  readonly onLost: () => void;
+  readonly onLost: (event: { readonly since: number; readonly reason: string }) => void;
   /** Is called when the connection is back, before anything else uses it; again if it rejects. */
   readonly onBack: (loss: Loss) => Promise<void>;
 }
@@ -147,7 +147,7 @@ export class Connection {
     if (this.#state !== 'ready') return;
     this.#state = 'lost';
     this.#lostAt = this.options.clock.now();
-    this.options.onLost();
+    this.options.onLost({ since: this.#lostAt, reason: this.link.problem ?? 'connection closed' });
   }
 
   #refuse(refusal: ChannelsError): void {

@@ -57,7 +57,7 @@ export class RedisShard {
       leaseMs: limits.leaseMs,
       // A process that renews late must find what says how its keys are to be read.
       signLifetimeMs: 2 * limits.leaseMs + keyLifetimeMs,
-      onLost: () => this.groups.remember(),
+      onLost: (loss) => this.#lost(loss),
       onBack: (loss) => this.#back(loss),
     });
   }
@@ -141,6 +141,11 @@ export class RedisShard {
     const [now, expired, outcomes] = reply as [number, unknown[], number[]];
     this.noteReport([now, expired]);
     return shipment.sizes(outcomes);
+  }
+
+  #lost(loss: { readonly since: number; readonly reason: string }): void {
+    this.groups.remember();
+    this.session.tell('lost', loss);
   }
 
   async #back({ since, isEmpty }: Loss): Promise<void> {

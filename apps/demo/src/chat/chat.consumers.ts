@@ -3,6 +3,7 @@ import { ForbiddenException, Injectable } from '@nestjs/common';
 import {
   type Channel,
   Channels,
+  CloseConnection,
   Consumer,
   Consumers,
   Content,
@@ -69,7 +70,9 @@ export class ChatConsumers {
     @Content('text') text?: string,
   ): Promise<void> {
     const user = await this.rooms.nameOf(room, replyChannel.name);
-    if (user === undefined || text === undefined) return;
+    // Redis came back empty: who connects again has a name again.
+    if (user === undefined) throw new CloseConnection(1012, 'the room has been forgotten');
+    if (text === undefined) return;
     const line: ChatLine = { room, user, text };
     await this.#group(room).send({ text: JSON.stringify(line) });
   }
