@@ -1,5 +1,5 @@
+import { connect } from './connection.js';
 import { showResult, showStatus, textElement } from './elements.js';
-import { LastingSocket, socketUrl } from './lasting-socket.js';
 import { request } from './request.js';
 
 const ui = Object.fromEntries(
@@ -74,11 +74,10 @@ function enter({ name }) {
   ui.letter.replaceChildren(initialOf(name), `People with ${name[0]}`);
   ui.who.textContent = `You are ${name}. Only people whose name starts with ${name[0]} can read you.`;
   ui.messages.replaceChildren();
-  socket = new LastingSocket(socketUrl('/ws/letters'), {
+  socket = connect('/ws/letters', {
     onStatus: (state, words) => showState(state, words),
     onMessage: (line) => showLine(line, name),
   });
-  socket.open();
 }
 
 function showState(state, words) {

@@ -32,6 +32,7 @@ const redisUrl = process.env['REDIS_URL'];
     ChannelsModule.forRoot({
       layers: redisUrl ? { default: () => redisLayer({ url: redisUrl }) } : undefined,
       server: { accessLog: 'text' },
+      client: { path: '/channels.js' },
     }),
     AccountsModule,
   ],

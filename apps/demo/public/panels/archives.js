@@ -1,5 +1,5 @@
+import { connect } from '../connection.js';
 import { showResult, showStatus, textElement } from '../elements.js';
-import { LastingSocket, socketUrl } from '../lasting-socket.js';
 import { request } from '../request.js';
 
 const MAX_JOBS = 20;
@@ -7,10 +7,10 @@ const ORDER = { days: 30 };
 const BROKEN_ORDER = { days: 30, damagedDay: 12 };
 
 export function startArchives(ui) {
-  new LastingSocket(socketUrl('/archives'), {
+  connect('/archives', {
     onStatus: (state, words) => showStatus(ui, state, words),
     onMessage: (event) => events[event.type](ui, event),
-  }).open();
+  });
   ui.start.addEventListener('click', () => order(ui, ORDER));
   ui.startBroken.addEventListener('click', () => order(ui, BROKEN_ORDER));
 }

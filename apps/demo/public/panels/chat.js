@@ -1,5 +1,5 @@
+import { connect } from '../connection.js';
 import { showStatus, textElement } from '../elements.js';
-import { LastingSocket, socketUrl } from '../lasting-socket.js';
 import { randomName } from '../random-name.js';
 
 const MAX_LINES = 200;
@@ -47,16 +47,14 @@ function join(chat) {
   const { ui } = chat;
   const user = ui.name.value.trim();
   const room = ui.room.value.trim();
-  const url = socketUrl(`/ws/rooms/${encodeURIComponent(room)}`);
-  url.searchParams.set('username', user);
+  const path = `/ws/rooms/${encodeURIComponent(room)}?${new URLSearchParams({ username: user })}`;
   sessionStorage.setItem('seat', JSON.stringify({ user, room }));
   ui.messages.replaceChildren();
   showJoined(ui, true);
-  chat.connection = new LastingSocket(url, {
+  chat.connection = connect(path, {
     onStatus: (state, words) => showConnection(ui, state, words || `as ${user} in ${room}`),
     onMessage: (line) => (line.notice ? showNotice(ui, line) : showLine(ui, line, user)),
   });
-  chat.connection.open();
 }
 
 function leave(chat) {

@@ -1,5 +1,4 @@
 import { showResult } from '../elements.js';
-import { socketUrl } from '../lasting-socket.js';
 
 const ECHO_TIMEOUT_MS = 15_000;
 const BURST_FRAMES = 500;
@@ -77,7 +76,7 @@ async function roundTrip(frames) {
 
 function openEcho() {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(socketUrl('/ws/echo'));
+    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/ws/echo');
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => resolve(socket));
     socket.addEventListener('close', ({ code }) =>

@@ -1,17 +1,17 @@
+import { connect } from '../connection.js';
 import { showResult, showStatus, textElement } from '../elements.js';
-import { LastingSocket, socketUrl } from '../lasting-socket.js';
 import { request } from '../request.js';
 
 const MAX_POSTS = 100;
 
 export function startLiveblog(ui) {
-  new LastingSocket(socketUrl('/liveblog'), {
+  connect('/liveblog', {
     onStatus: (state, words) => {
       showStatus(ui, state, words);
       ui.readers.textContent = '';
     },
     onMessage: (event) => events[event.type](ui, event),
-  }).open();
+  });
   ui.form.addEventListener('submit', (event) => {
     event.preventDefault();
     void save(ui);
