@@ -102,6 +102,7 @@ export {
   decodeJson,
   encodeJson,
   Group,
+  groupName,
   InvalidClose,
   InvalidContent,
   InvalidName,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { types } from 'node:util';
-import { ChannelFull, InvalidName, LayerUnavailable, type Received } from '@nest-channels/core';
+import {
+  ChannelFull,
+  InvalidName,
+  LayerUnavailable,
+  type Received,
+  TooManyGroups,
+} from '@nest-channels/core';
 
 /** Rebuilds a value for comparison: layers may differ in the kind of their bytes and objects. */
 export function plain(value: unknown): unknown {
@@ -40,7 +46,7 @@ export function assertCame(
 }
 
 /** Is what an error is called that a layer has to throw. */
-export type LayerError = 'ChannelFull' | 'InvalidName' | 'LayerUnavailable';
+export type LayerError = 'ChannelFull' | 'InvalidName' | 'LayerUnavailable' | 'TooManyGroups';
 
 /** Asserts that a promise rejects with an error of the code that this error has. */
 export async function assertRejects(name: LayerError, promise: Promise<unknown>): Promise<void> {
@@ -66,6 +72,7 @@ export function assertThrows(name: LayerError, call: () => unknown): void {
 function codeOf(name: LayerError): string {
   if (name === 'ChannelFull') return new ChannelFull('any', 1).code;
   if (name === 'InvalidName') return new InvalidName('any', '', '').code;
+  if (name === 'TooManyGroups') return new TooManyGroups('any', 1).code;
   return new LayerUnavailable('').code;
 }
 

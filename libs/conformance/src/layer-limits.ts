@@ -6,4 +6,6 @@ export interface LayerLimits extends Required<CapacityOptions> {
   readonly expiryMs: number;
   /** Is how long a group membership lasts unless renewed. */
   readonly groupExpiryMs: number;
+  /** Is how many groups a process-specific channel may be in. */
+  readonly maxGroupsPerChannel: number;
 }

@@ -14,6 +14,7 @@ const USUAL_LIMITS: LayerLimits = {
   channelCapacity: [],
   expiryMs: 60_000,
   groupExpiryMs: 86_400_000,
+  maxGroupsPerChannel: 128,
 };
 
 /** Is how long the clock moves while a test makes sure that nothing comes. */

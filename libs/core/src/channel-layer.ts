@@ -111,6 +111,9 @@ export interface ChannelLayer {
    * it was last added, or a message expires on it unread.
    *
    * Extension `groups`, as all `group…` methods.
+   *
+   * @throws TooManyGroups `CHANNELS_GROUPS_EXCEEDED` for a process-specific channel that is in
+   *   `maxGroupsPerChannel` others; adding it again to one of them is no further one
    */
   groupAdd(group: string, channel: string): Promise<void>;
 

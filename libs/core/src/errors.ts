@@ -5,6 +5,7 @@ export type CoreErrorCode =
   | 'CHANNELS_CHANNEL_FULL'
   | 'CHANNELS_CLOSE_INVALID'
   | 'CHANNELS_CONTENT_INVALID'
+  | 'CHANNELS_GROUPS_EXCEEDED'
   | 'CHANNELS_JSON_INVALID'
   | 'CHANNELS_LAYER_UNAVAILABLE'
   | 'CHANNELS_MESSAGE_MALFORMED'
@@ -53,6 +54,20 @@ export class MessageTooLarge extends ChannelsError<CoreErrorCode> {
       'CHANNELS_MESSAGE_TOO_LARGE',
       `A message of ${bytes} bytes is longer than the ${maxMessageBytes} that its layer carries. ` +
         'Send a reference to what is large, or raise maxMessageBytes.',
+    );
+  }
+}
+
+/** Is thrown when a channel behind a mailbox is to join more groups than it may be in. */
+export class TooManyGroups extends ChannelsError<CoreErrorCode> {
+  constructor(
+    readonly channel: string,
+    readonly limit: number,
+  ) {
+    super(
+      'CHANNELS_GROUPS_EXCEEDED',
+      `Channel "${channel}" is in ${limit} groups and cannot join another. ` +
+        'Discard it from some, or raise maxGroupsPerChannel of the layer.',
     );
   }
 }

@@ -22,6 +22,8 @@ export class Group<Name extends string = string> {
    * A connection's reply channel leaves all its groups when the connection closes.
    *
    * @throws InvalidName `CHANNELS_NAME_INVALID`
+   * @throws TooManyGroups `CHANNELS_GROUPS_EXCEEDED` for a connection in 128 groups, or as many as
+   *   the layer's `maxGroupsPerChannel` says
    */
   async add(channel: Channel | string): Promise<void> {
     await this.layer.groupAdd(this.name, channelName(channel));

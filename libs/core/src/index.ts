@@ -27,6 +27,7 @@ export type {
 // Channels, groups and messages
 export { type Carrier, Channel } from './channel.js';
 export { Group } from './group.js';
+export { groupName } from './group-name.js';
 export { type Captures, Message, type MessageParts } from './message.js';
 export { assertClose } from './close-code.js';
 export { encodeJson, isRefusalStatus } from './reply.js';
@@ -81,4 +82,5 @@ export {
   MessageTooLarge,
   reasonOf,
   ReplyMissing,
+  TooManyGroups,
 } from './errors.js';

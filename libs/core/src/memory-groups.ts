@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { TooManyGroups } from './errors.js';
 import { localName, nonLocalName } from './names.js';
 
 /** Member → when its membership runs out; a renewed one moves to the end, so these stay sorted. */
@@ -43,6 +44,12 @@ export class GroupReaders {
   }
 }
 
+/** Are the limits of memberships. */
+export interface GroupLimits {
+  readonly expiryMs: number;
+  readonly maxGroupsPerChannel: number;
+}
+
 class MemoryGroup {
   /** Members that are their own reader. */
   readonly normal: Members = new Map();
@@ -64,16 +71,18 @@ export class MemoryGroups {
 
   constructor(
     private readonly clock: Clock,
-    private readonly expiryMs: number,
+    private readonly limits: GroupLimits,
   ) {}
 
+  /** @throws TooManyGroups `CHANNELS_GROUPS_EXCEEDED` */
   add(name: string, channel: string): void {
+    this.#assertRoom(name, channel);
     const group = getOrCreate(this.#groups, name, () => new MemoryGroup());
     const members = isProcessSpecific(channel)
       ? getOrCreate(group.behind, nonLocalName(channel), (): Members => new Map())
       : group.normal;
     members.delete(channel);
-    members.set(channel, this.clock.now() + this.expiryMs);
+    members.set(channel, this.clock.now() + this.limits.expiryMs);
     getOrCreate(this.#groupsOf, channel, () => new Set<string>()).add(name);
   }
 
@@ -108,6 +117,13 @@ export class MemoryGroups {
   clear(): void {
     this.#groups.clear();
     this.#groupsOf.clear();
+  }
+
+  #assertRoom(name: string, channel: string): void {
+    const groups = this.#groupsOf.get(channel);
+    const { maxGroupsPerChannel } = this.limits;
+    if (!groups || groups.size < maxGroupsPerChannel || groups.has(name)) return;
+    if (isProcessSpecific(channel)) throw new TooManyGroups(channel, maxGroupsPerChannel);
   }
 
   #current(group: string, members: Members): string[] {

@@ -38,6 +38,8 @@ export interface MemoryLayerOptions {
   readonly expiryMs?: number;
   /** Is how long a group membership lasts unless renewed; 86,400,000 (a day) if absent. */
   readonly groupExpiryMs?: number;
+  /** Is how many groups a process-specific channel, as that of a connection, may be in; 128 if absent. */
+  readonly maxGroupsPerChannel?: number;
   /** Is how long an encoded message may be; 1,048,576 if absent, and never less. */
   readonly maxMessageBytes?: number;
   /** Encodes and decodes every message, to prove that other layers carry it; false if absent. */
@@ -86,10 +88,11 @@ class MemoryLayer implements ChannelLayer {
   constructor(options: MemoryLayerOptions) {
     const { capacity = 1_000, mailboxCapacity = 10_000, expiryMs = 60_000 } = options;
     const { channelCapacity, clock = systemClock, groupExpiryMs = 86_400_000 } = options;
+    const { maxGroupsPerChannel = 128 } = options;
     this.maxMessageBytes = Math.max(options.maxMessageBytes ?? 0, MIN_MAX_MESSAGE_BYTES);
     this.#clock = clock;
     this.#codec = options.strict ? new Codec() : undefined;
-    this.#groups = new MemoryGroups(clock, groupExpiryMs);
+    this.#groups = new MemoryGroups(clock, { expiryMs: groupExpiryMs, maxGroupsPerChannel });
     this.#mailboxes = new MemoryMailboxes({
       capacity,
       mailboxCapacity,

@@ -12,6 +12,7 @@ import {
   MessageTooLarge,
   reasonOf,
   ReplyMissing,
+  TooManyGroups,
 } from '@nest-channels/core';
 
 const ERRORS = [
@@ -31,6 +32,11 @@ const ERRORS = [
     error: new InvalidPattern('path', '/(', 'why'),
     name: 'InvalidPattern',
     code: 'CHANNELS_PATTERN_INVALID',
+  },
+  {
+    error: new TooManyGroups('server!a', 5),
+    name: 'TooManyGroups',
+    code: 'CHANNELS_GROUPS_EXCEEDED',
   },
   {
     error: new LayerUnavailable('gone'),

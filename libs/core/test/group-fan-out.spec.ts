@@ -7,7 +7,7 @@ import { turnsUntil } from './support/turns.js';
 const SLICE = 200;
 
 function readersOf(count: number, prefix = 'c'): GroupReaders {
-  const groups = new MemoryGroups(new ManualClock(), 1_000);
+  const groups = new MemoryGroups(new ManualClock(), { expiryMs: 1_000, maxGroupsPerChannel: 128 });
   for (let id = 0; id < count; id++) groups.add('room', `${prefix}${id}`);
   return groups.readers('room');
 }

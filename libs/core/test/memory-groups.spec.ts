@@ -4,7 +4,7 @@ import { MemoryGroups } from '../src/memory-groups.js';
 
 function groupsOf(expiryMs = 1_000): { clock: ManualClock; groups: MemoryGroups } {
   const clock = new ManualClock();
-  return { clock, groups: new MemoryGroups(clock, expiryMs) };
+  return { clock, groups: new MemoryGroups(clock, { expiryMs, maxGroupsPerChannel: 128 }) };
 }
 
 describe('MemoryGroups', () => {

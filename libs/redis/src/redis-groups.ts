@@ -1,4 +1,4 @@
-import { nonLocalName } from '@nest-channels/core';
+import { nonLocalName, TooManyGroups } from '@nest-channels/core';
 import { type GroupMembers, type Joined, Memberships } from './memberships.js';
 import { bufferOf } from './redis-session.js';
 import type { RedisShard } from './redis-shard.js';
@@ -28,7 +28,9 @@ export class RedisGroups {
   async add(group: string, channel: string): Promise<void> {
     const prefix = prefixOf(channel);
     if (prefix === undefined) return this.#addNormal(group, channel);
-    const versions = await this.#join(group, prefix, [channel]);
+    const [refused, ...versions] = await this.#join(group, prefix, [channel]);
+    if (refused > 0)
+      throw new TooManyGroups(channel, this.shard.session.limits.maxGroupsPerChannel);
     this.#memberships.joined(prefix, group, channel, versions);
   }
 
@@ -133,10 +135,12 @@ export class RedisGroups {
     await this.shard.run(SCRIPTS.joinAlone, group, channel, capacity, Math.ceil(lastsMs));
   }
 
+  /** Returns how many channels are in too many groups, and the versions before and after. */
   async #join(group: string, prefix: string, channels: readonly string[]): Promise<number[]> {
     const { capacities, limits, processId } = this.shard.session;
-    const args = [group, prefix, capacities.of(prefix), limits.leaseMs, processId] as const;
-    return (await this.shard.run(SCRIPTS.join, ...args, ...channels)) as number[];
+    const { leaseMs, maxGroupsPerChannel } = limits;
+    const terms = [capacities.of(prefix), leaseMs, processId, maxGroupsPerChannel] as const;
+    return (await this.shard.run(SCRIPTS.join, group, prefix, ...terms, ...channels)) as number[];
   }
 
   #forgetNormal(group: string, channel: string): void {

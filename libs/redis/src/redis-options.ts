@@ -59,6 +59,8 @@ export interface RedisLayerOptions {
   readonly expiryMs?: number;
   /** Is how long a normal channel stays in a group unless renewed; 86,400,000 if absent. */
   readonly groupExpiryMs?: number;
+  /** Is how many groups a process-specific channel, as that of a connection, may be in; 128 if absent. */
+  readonly maxGroupsPerChannel?: number;
   /** Is how long memberships behind a mailbox outlive a process that died; 60,000 if absent. */
   readonly leaseMs?: number;
   /** Is how long an encoded message may be; 1,048,576 if absent, and never less. */

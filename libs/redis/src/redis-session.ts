@@ -21,6 +21,7 @@ const KEY_GRACE_MS = 60_000;
 export interface Limits {
   readonly expiryMs: number;
   readonly groupExpiryMs: number;
+  readonly maxGroupsPerChannel: number;
   readonly leaseMs: number;
   readonly maxMessageBytes: number;
   readonly timeoutMs: number;
@@ -87,10 +88,11 @@ export class RedisSession {
 
 function limitsOf(options: RedisLayerOptions): Limits {
   const { expiryMs = 60_000, groupExpiryMs = 86_400_000, leaseMs = 60_000 } = options;
-  const { maxMessageBytes = 0, timeoutMs = 1_000 } = options;
+  const { maxMessageBytes = 0, timeoutMs = 1_000, maxGroupsPerChannel = 128 } = options;
   return {
     expiryMs,
     groupExpiryMs,
+    maxGroupsPerChannel,
     leaseMs,
     maxMessageBytes: Math.max(maxMessageBytes, MIN_MAX_MESSAGE_BYTES),
     timeoutMs,

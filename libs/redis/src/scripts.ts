@@ -98,24 +98,30 @@ return { now, expired, came }`,
     [MEMBERSHIPS],
     `
 local group, prefix, capacity, lease, me = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local limit, refused = tonumber(ARGV[6]), 0
 local gm, gr, cx = R .. 'gm:' .. group .. ':' .. prefix, R .. 'gr:' .. group, R .. 'cx:' .. prefix
 local known = call('HGET', gr, prefix)
 local before = tonumber(known and string.match(known, '^(%d+)') or '0')
 local version = before
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   local channel = ARGV[i]
   if not call('ZSCORE', gm, channel) then
-    version = call('INCR', R .. 'ver')
-    call('ZADD', gm, version, channel)
     local groups = call('HGET', cx, channel)
-    call('HSET', cx, channel, groups and (groups .. ' ' .. group) or group)
+    if groups and select(2, string.gsub(groups, ' ', '')) + 1 >= limit then
+      refused = refused + 1
+    else
+      version = call('INCR', R .. 'ver')
+      call('ZADD', gm, version, channel)
+      call('HSET', cx, channel, groups and (groups .. ' ' .. group) or group)
+    end
   end
 end
+if refused == #ARGV - 6 then return { refused, before, before } end
 call('HSET', gr, prefix, version .. ':' .. capacity)
 call('SADD', R .. 'pg:' .. prefix, group)
 for _, key in ipairs({ gm, gr, cx, R .. 'pg:' .. prefix }) do call('PEXPIRE', key, lease) end
 if version ~= before then tell_owner(prefix, group, me) end
-return { before, version }`,
+return { refused, before, version }`,
   ),
 
   /** Adds a normal channel to a group: group, channel, capacity, for how long. */

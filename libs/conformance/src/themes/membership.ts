@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { assertIds, assertSameMembers } from '../expectations.js';
+import { assertIds, assertRejects, assertSameMembers } from '../expectations.js';
 import type { Theme } from '../theme.js';
 import type { Trial } from '../trial.js';
 
 const EXPIRING = { expiryMs: 1_000 } as const;
+const FEW = { maxGroupsPerChannel: 2 } as const;
 const LEAVING = { groupExpiryMs: 1_000 } as const;
 
 /** Are the facts about who belongs to a group, and until when. */
@@ -177,6 +178,20 @@ export const membership: Theme = {
         }
         await trial.advance(1_100);
         await assertMembers(trial, room, [a]);
+      },
+    },
+    {
+      title: 'of a channel behind a prefix ends at so many groups, and others are left alone',
+      limits: FEW,
+      async check(trial) {
+        const [one, two, three, a, jobs] = trial.names('one', 'two', 'three', 'server!a', 'jobs');
+        for (const room of [one, two, two]) await trial.layer.groupAdd(room, a);
+        await assertRejects('TooManyGroups', trial.sender.groupAdd(three, a));
+        await assertMembers(trial, three, []);
+        for (const room of [one, two, three]) await trial.layer.groupAdd(room, jobs);
+        await trial.layer.groupDiscard(one, a);
+        await trial.sender.groupAdd(three, a);
+        await assertMembers(trial, three, [jobs, a]);
       },
     },
     {

@@ -48,6 +48,11 @@ describe('membership', () => {
       'outlasts messages that were read in time',
     ],
     [
+      'lets a channel into any number of groups',
+      ({ another }) => another({ maxGroupsPerChannel: Infinity }),
+      'of a channel behind a prefix ends at so many groups, and others are left alone',
+    ],
+    [
       'keeps its members in a list',
       ({ layer }) => listing(layer),
       'is held once: adding twice delivers once, one discard ends it',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { TooManyGroups } from '@nest-channels/core';
 import { Injectable } from '@nestjs/common';
 import {
   ChannelAndHttpSessionUserFromHttp,
@@ -12,6 +13,7 @@ import {
   type ChannelsModuleOptions,
   Consumer,
   Consumers,
+  groupName,
   Message,
   Msg,
 } from 'nest-channels';
@@ -41,6 +43,8 @@ class Who {
   async receive(@Msg() message: Message<'websocket.receive'>) {
     const [command, value] = (message.content.text ?? '').split('=');
     if (command === 'group') return this.#join(value, message);
+    if (command === 'groups') return this.#joinMany(message);
+    if (command === 'tenant') return this.#joinRoom(value, message);
     if (command === 'wait') await gate?.pass();
     if (message.httpSession) message.httpSession[command] = value;
     return 'saved';
@@ -48,6 +52,23 @@ class Who {
 
   async #join(name: string, { replyChannel }: Message) {
     await this.channels.group(decodeURIComponent(name)).add(replyChannel);
+  }
+
+  async #joinRoom(room: string, { replyChannel }: Message) {
+    const group = this.channels.group(groupName`tenant-mine-room-${decodeURIComponent(room)}`);
+    await group.add(replyChannel);
+    return group.name;
+  }
+
+  /** Returns how many groups it could join, those of its session and user among them. */
+  async #joinMany({ replyChannel }: Message) {
+    let joined = 2;
+    try {
+      for (; joined < 100_000; joined++) await this.channels.group(`g-${joined}`).add(replyChannel);
+      return 'all';
+    } catch (error) {
+      return `${joined} ${(error as TooManyGroups).code}`;
+    }
   }
 }
 
@@ -209,6 +230,28 @@ const ATTACKS: readonly Attack[] = [
       return 'refused';
     },
   })),
+  ...['*', 'a\nb', 'a:b', '{a}', '-room-../tenant-other-room-1'].map((room) => ({
+    id: 'M48',
+    attack: `a room named ${JSON.stringify(room)}, in a group of its tenant`,
+    expected: [true, []],
+    run: async ({ app, victim }: Scene) => {
+      const socket = await victim.open('/who');
+      await socket.next();
+      const name = await socket.ask(`tenant=${encodeURIComponent(room)}`);
+      const other = app.app.get(Channels).group('tenant-other-room-1');
+      return [/^tenant-mine-room-[A-Za-z0-9_]+$/.test(name), await other.channels()];
+    },
+  })),
+  {
+    id: 'M49',
+    attack: 'to join 100,000 groups with one connection',
+    expected: '128 CHANNELS_GROUPS_EXCEEDED',
+    run: async ({ victim }) => {
+      const socket = await victim.open('/who');
+      await socket.next();
+      return socket.ask('groups');
+    },
+  },
   {
     id: 'M50',
     attack: 'more connections of one session than it may have',
