@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly capacity: number;
   readonly channel: string;
   readonly body: Uint8Array;
+  /** Is until when its sender has to know what became of it, by the clock of the layer. */
+  readonly deadline: number;
 }
 
 interface Waiting {
@@ -25,6 +27,9 @@ interface Waiting {
 /**
  * Sends in the order it was asked to: what comes while one request is on its way goes with the next.
  *
+ * A request ends with the deadline of its oldest message, and what waits behind it with it: so nothing
+ * takes longer than it may, however long it had to wait for its turn.
+ *
  * When a request fails, what waits behind it fails too: none of it was sent, and none may overtake. So
  * it is with a message that was refused, and what waits for the same channel.
  */
@@ -32,7 +37,7 @@ export class Outbox {
   #waiting: Waiting[] = [];
   #isSending = false;
 
-  /** Sends several messages, and tells for each how many wait then, -1 if it was refused. */
+  /** @param dispatch Sends messages, and tells for each how many wait then, -1 if it was refused. */
   constructor(private readonly dispatch: (messages: readonly Outgoing[]) => Promise<number[]>) {}
 
   /** Sends a message; tells how many wait in its channel then, -1 if it was refused. */

@@ -25,28 +25,29 @@ export class RedisGroups {
 
   constructor(private readonly shard: RedisShard) {}
 
-  async add(group: string, channel: string): Promise<void> {
+  async add(group: string, channel: string, deadline: number): Promise<void> {
     const prefix = prefixOf(channel);
-    if (prefix === undefined) return this.#addNormal(group, channel);
-    const [refused, ...versions] = await this.#join(group, prefix, [channel]);
+    if (prefix === undefined) return this.#addNormal(group, channel, deadline);
+    const [refused, ...versions] = await this.#join(group, prefix, [channel], deadline);
     if (refused > 0)
       throw new TooManyGroups(channel, this.shard.session.limits.maxGroupsPerChannel);
     this.#memberships.joined(prefix, group, channel, versions);
   }
 
-  async discard(group: string, channel: string): Promise<void> {
+  async discard(group: string, channel: string, deadline: number): Promise<void> {
     this.#forgetNormal(group, channel);
-    const reply = await this.shard.run(SCRIPTS.leave, this.shard.session.processId, group, channel);
-    const versions = reply as number[];
+    const args = [this.shard.session.processId, group, channel] as const;
+    const versions = (await this.shard.runUntil(deadline, SCRIPTS.leave, ...args)) as number[];
     if (versions.length > 0) {
       this.#memberships.left(nonLocalName(channel), group, channel, versions);
     }
   }
 
   /** Takes a channel out of all its groups. */
-  async leaveAll(channel: string): Promise<void> {
+  async leaveAll(channel: string, deadline = this.shard.session.deadline()): Promise<void> {
     for (const group of this.#normal.keys()) this.#forgetNormal(group, channel);
-    const reply = await this.shard.run(SCRIPTS.leaveAll, this.shard.session.processId, channel);
+    const { processId } = this.shard.session;
+    const reply = await this.shard.runUntil(deadline, SCRIPTS.leaveAll, processId, channel);
     const left = reply as (Buffer | number)[];
     for (let index = 0; index < left.length; index += 3) {
       const versions = left.slice(index + 1, index + 3) as number[];
@@ -55,23 +56,21 @@ export class RedisGroups {
   }
 
   /** Sends to a group, in one request however many members it has. */
-  async send(group: string, body: Uint8Array): Promise<void> {
+  async send(group: string, body: Uint8Array, deadline: number): Promise<void> {
     const { outbox } = this.shard;
     const { limits, keyLifetimeMs } = this.shard.session;
     await outbox.run(async () => {
       const args = [limits.expiryMs, keyLifetimeMs, group, bufferOf(body)] as const;
-      const [now, expired, came] = (await this.shard.run(SCRIPTS.groupSend, ...args)) as [
-        number,
-        unknown[],
-        Came[],
-      ];
+      const reply = await this.shard.runUntil(deadline, SCRIPTS.groupSend, ...args);
+      const [now, expired, came] = reply as [number, unknown[], Came[]];
       this.shard.noteReport([now, expired]);
       for (const each of came) this.#count(each);
     });
   }
 
-  async members(group: string): Promise<string[]> {
-    return ((await this.shard.run(SCRIPTS.members, group)) as Buffer[]).map(String);
+  async members(group: string, deadline: number): Promise<string[]> {
+    const members = await this.shard.runUntil(deadline, SCRIPTS.members, group);
+    return (members as Buffer[]).map(String);
   }
 
   /** Begins to keep the members behind a prefix, as they become known. */
@@ -123,24 +122,36 @@ export class RedisGroups {
     this.#normal.clear();
   }
 
-  async #addNormal(group: string, channel: string): Promise<void> {
+  async #addNormal(group: string, channel: string, deadline: number): Promise<void> {
     const { clock, limits } = this.shard.session;
-    await this.#joinAlone(group, channel, limits.groupExpiryMs);
+    await this.#joinAlone(group, channel, limits.groupExpiryMs, deadline);
     const channels = this.#normal.get(group) ?? new Map<string, number>();
     this.#normal.set(group, channels.set(channel, clock.now() + limits.groupExpiryMs));
   }
 
-  async #joinAlone(group: string, channel: string, lastsMs: number): Promise<void> {
+  async #joinAlone(
+    group: string,
+    channel: string,
+    lastsMs: number,
+    deadline = this.shard.session.deadline(),
+  ): Promise<void> {
     const capacity = this.shard.session.capacities.of(channel);
-    await this.shard.run(SCRIPTS.joinAlone, group, channel, capacity, Math.ceil(lastsMs));
+    const args = [group, channel, capacity, Math.ceil(lastsMs)] as const;
+    await this.shard.runUntil(deadline, SCRIPTS.joinAlone, ...args);
   }
 
   /** Returns how many channels are in too many groups, and the versions before and after. */
-  async #join(group: string, prefix: string, channels: readonly string[]): Promise<number[]> {
+  async #join(
+    group: string,
+    prefix: string,
+    channels: readonly string[],
+    deadline = this.shard.session.deadline(),
+  ): Promise<number[]> {
     const { capacities, limits, processId } = this.shard.session;
     const { leaseMs, maxGroupsPerChannel } = limits;
     const terms = [capacities.of(prefix), leaseMs, processId, maxGroupsPerChannel] as const;
-    return (await this.shard.run(SCRIPTS.join, group, prefix, ...terms, ...channels)) as number[];
+    const args = [group, prefix, ...terms, ...channels] as const;
+    return (await this.shard.runUntil(deadline, SCRIPTS.join, ...args)) as number[];
   }
 
   #forgetNormal(group: string, channel: string): void {

@@ -90,12 +90,13 @@ class Layer implements RedisLayer {
   async send(channel: string, content: Content): Promise<void> {
     const { bodies, capacities, traffic } = this.#session;
     const name = nonLocalName(channel);
+    const deadline = this.#session.deadline();
     const { connection, outbox } = this.#shards.of(name);
     if (!connection.isReady) await connection.ready();
     const capacity = capacities.of(name);
     const taken = traffic.taken(name);
     const body = bodies.encode(content, { channel });
-    const size = await outbox.send({ name, capacity, channel, body });
+    const size = await outbox.send({ name, capacity, channel, body, deadline });
     if (size >= 0) return traffic.accepted(name, size, taken);
     this.#session.countFull(name, capacity, 1);
     throw new ChannelFull(name, capacity);
@@ -120,34 +121,39 @@ class Layer implements RedisLayer {
   }
 
   async closeChannel(channel: string): Promise<void> {
+    const deadline = this.#session.deadline();
     const { connection, groups } = this.#shards.of(channel);
     await connection.ready();
-    await groups.leaveAll(channel);
+    await groups.leaveAll(channel, deadline);
   }
 
   async groupAdd(group: string, channel: string): Promise<void> {
+    const deadline = this.#session.deadline();
     const { connection, groups } = this.#shards.of(channel);
     await connection.ready();
-    await groups.add(group, channel);
+    await groups.add(group, channel, deadline);
   }
 
   async groupDiscard(group: string, channel: string): Promise<void> {
+    const deadline = this.#session.deadline();
     const { connection, groups } = this.#shards.of(channel);
     await connection.ready();
-    await groups.discard(group, channel);
+    await groups.discard(group, channel, deadline);
   }
 
   async groupSend(group: string, content: Content): Promise<void> {
+    const deadline = this.#session.deadline();
     const body = this.#session.bodies.encode(content, { group });
     await this.#shards.each(async ({ connection, groups }) => {
       if (!connection.isReady) await connection.ready();
-      await groups.send(group, body);
+      await groups.send(group, body, deadline);
     });
   }
 
   async groupChannels(group: string): Promise<string[]> {
+    const deadline = this.#session.deadline();
     await this.#shards.ready();
-    const members = await this.#shards.each(({ groups }) => groups.members(group));
+    const members = await this.#shards.each(({ groups }) => groups.members(group, deadline));
     return members.flat();
   }
 

@@ -57,6 +57,11 @@ export class RedisSession {
     return this.limits.expiryMs + KEY_GRACE_MS;
   }
 
+  /** Returns until when a call that is made now has to settle. */
+  deadline(): number {
+    return this.clock.now() + this.limits.timeoutMs;
+  }
+
   countFull(channel: string, capacity: number, messages: number): void {
     this.traffic.refused(channel, messages);
     this.tell('full', { channel, capacity, messages });

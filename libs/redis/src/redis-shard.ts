@@ -83,18 +83,23 @@ export class RedisShard {
    *
    * It is asked again as long as Redis says that it did nothing because it cannot just now.
    */
-  async run(script: Script, ...args: readonly Argument[]): Promise<unknown> {
-    const { clock, limits } = this.session;
-    const deadline = clock.now() + limits.timeoutMs;
-    let left = limits.timeoutMs;
+  run(script: Script, ...args: readonly Argument[]): Promise<unknown> {
+    return this.runUntil(this.session.deadline(), script, ...args);
+  }
+
+  /** Runs a script as {@link run} does, for a call that has to settle until then. */
+  async runUntil(deadline: number, script: Script, ...args: readonly Argument[]): Promise<unknown> {
+    const { clock } = this.session;
+    const { link } = this.connection;
     for (;;) {
+      const left = deadline - clock.now();
+      if (left <= 0) throw new RedisUnavailable('its time was over before it was its turn', 'no');
       try {
-        return await this.connection.link.runWithin(left, script, this.keys.root, ...args);
+        return await link.runWithin(left, script, this.keys.root, ...args);
       } catch (error) {
         if (!isNotNow(error)) throw error;
         await this.#rest(deadline);
-        left = deadline - clock.now();
-        if (left <= REST_MS || !this.connection.isReady) throw error;
+        if (deadline - clock.now() <= REST_MS || !this.connection.isReady) throw error;
       }
     }
   }
@@ -137,7 +142,8 @@ export class RedisShard {
     const { limits, keyLifetimeMs } = this.session;
     const shipment = new Shipment(messages);
     const { arguments: parcels } = shipment;
-    const reply = await this.run(SCRIPTS.send, limits.expiryMs, keyLifetimeMs, ...parcels);
+    const args = [limits.expiryMs, keyLifetimeMs, ...parcels] as const;
+    const reply = await this.runUntil(messages[0].deadline, SCRIPTS.send, ...args);
     const [now, expired, outcomes] = reply as [number, unknown[], number[]];
     this.noteReport([now, expired]);
     return shipment.sizes(outcomes);

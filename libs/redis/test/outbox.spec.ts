@@ -3,7 +3,13 @@ import { Outbox, type Outgoing } from '../src/outbox.js';
 import { range } from './support/range.js';
 
 function message(id: number, bytes = 1): Outgoing {
-  return { name: `jobs${id}`, capacity: 1, channel: `jobs${id}`, body: Buffer.alloc(bytes) };
+  return {
+    name: `jobs${id}`,
+    capacity: 1,
+    channel: `jobs${id}`,
+    body: Buffer.alloc(bytes),
+    deadline: 0,
+  };
 }
 
 describe('an outbox', () => {

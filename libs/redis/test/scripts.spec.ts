@@ -56,6 +56,7 @@ describe('the capacity of a mailbox', () => {
       capacity: 3,
       channel: `server!${id}`,
       body: Buffer.from([id]),
+      deadline: 0,
     }));
     const send = (): Promise<unknown> =>
       client.eval(SCRIPTS.send.lua, 1, root, 0, 60_000, ...new Shipment(messages).arguments);

@@ -4,7 +4,7 @@ import { Shipment } from '../src/shipment.js';
 
 function message(channel: string, id: number) {
   const name = channel.slice(0, channel.indexOf('!') + 1) || channel;
-  return { name, capacity: 3, channel, body: Buffer.from(`${id}`) };
+  return { name, capacity: 3, channel, body: Buffer.from(`${id}`), deadline: 0 };
 }
 
 describe('a shipment', () => {

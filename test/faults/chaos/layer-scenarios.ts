@@ -1,8 +1,12 @@
+import { heldBytes } from '../kit/memory.js';
 import { LayerStage } from './layer-stage.js';
 import { last, type Outcome, outcomeOf, type Play, repeat, type Scenario } from './scenario.js';
 
 /** Is how long a call may take: its deadline, and what its process needs to notice. */
 const CALL_MS = 1_100;
+
+/** Is how much more memory may be held because Redis does not answer. */
+const MOST_BYTES = 32 * 1_048_576;
 
 /** Is the share of what was sent that has to come while connections are killed. */
 const MOST = 0.95;
@@ -10,7 +14,8 @@ const MOST = 0.95;
 /** Is how long there is traffic before and after a freeze. */
 const CALM_MS = 300;
 
-type Throw = (stage: LayerStage, play: Play) => Promise<void>;
+/** Throws faults, and says what it found meanwhile. */
+type Throw = (stage: LayerStage, play: Play) => Promise<readonly string[] | void>;
 
 interface LayerScenario extends Omit<Scenario, 'run'> {
   readonly settings?: readonly string[];
@@ -142,21 +147,24 @@ async function runOn({ settings, throwFaults, also }: LayerScenario, play: Play)
   const stage = await LayerStage.start({}, settings);
   try {
     stage.play();
-    await throwFaults(stage, play);
-    const outcome = outcomeOf(await stage.judge());
+    const found = (await throwFaults(stage, play)) ?? [];
+    const outcome = outcomeOf(await stage.judge(), found);
     return { ...outcome, findings: [...outcome.findings, ...(also?.(stage, outcome) ?? [])] };
   } finally {
     await stage.close();
   }
 }
 
-async function freeze(stage: LayerStage, { durationMs, say }: Play): Promise<void> {
+async function freeze(stage: LayerStage, { durationMs, say }: Play): Promise<string[]> {
   await last(CALM_MS);
+  const before = heldBytes();
   stage.redis.freeze();
   await last(durationMs - 2 * CALM_MS);
+  const more = heldBytes() - before;
   stage.redis.thaw();
-  say('Redis thaws');
+  say(`Redis thaws; ${more} bytes more are held`);
   await last(CALM_MS);
+  return more > MOST_BYTES ? [`${more} bytes more were held while it was frozen`] : [];
 }
 
 function tooLong({ longestMs }: LayerStage): string[] {
