@@ -5,7 +5,7 @@ import { MisplacedControlFlow } from './errors.js';
 import type { Handler } from './handler.js';
 import type { WorkerSettings } from './worker-options.js';
 
-/** Close code for a connection that is denied after it had been accepted (RFC 6455 §7.4.1). */
+/** Close code for what an application does not let a client do (RFC 6455 §7.4.1). */
 const POLICY_VIOLATION = 1008;
 
 const INTERNAL_ERROR = 1011;
@@ -47,10 +47,10 @@ export class Answers {
     if (!message.hasReplyChannel) return;
     if (message.channel === 'websocket.connect') {
       // Refuses a pending connection, closes one that the handler had accepted before it failed.
-      const close = INTERNAL_ERROR;
+      const close = closeCodeOf(error);
       await message.replyChannel.send({ accept: false, status: statusOf(error), close });
     } else if (message.channel === 'websocket.receive' && this.policy.onError === 'close') {
-      await message.close(INTERNAL_ERROR);
+      await message.close(closeCodeOf(error));
     }
   }
 
@@ -90,6 +90,16 @@ export class Answers {
 export function statusOf(error: unknown): number {
   const status = error instanceof HttpException ? error.getStatus() : 500;
   return isRefusalStatus(status) ? status : 500;
+}
+
+/**
+ * Returns the close code that an error stands for.
+ *
+ * A client whose frame a pipe or a guard refused would do the same again if it came back: 1008 tells
+ * it not to, where 1011 says that it was not its fault.
+ */
+export function closeCodeOf(error: unknown): number {
+  return statusOf(error) < 500 ? POLICY_VIOLATION : INTERNAL_ERROR;
 }
 
 function deny(message: Message, { denial }: DenyConnection): Promise<void> {

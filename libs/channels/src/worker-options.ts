@@ -16,7 +16,11 @@ export interface WorkerOptions {
   readonly excludeChannels?: readonly string[];
   /** Says what becomes of a socket that no route matches: refused with 404 if absent. */
   readonly unrouted?: 'deny' | 'accept';
-  /** Says what becomes of an open socket whose handler threw: it stays open if absent. */
+  /**
+   * Says what becomes of an open socket whose handler threw: it stays open if absent.
+   *
+   * `close` is with 1011, or 1008 for an HTTP exception under 500: those are the client's mistake.
+   */
   readonly onError?: 'keep' | 'close';
   /**
    * Is how long a handler of a connection's messages may run; 60,000 if absent.

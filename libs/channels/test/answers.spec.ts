@@ -63,15 +63,16 @@ describe('Answers', () => {
 
   it('refuse a connection whose handler failed', async () => {
     await answers.failed(message('websocket.connect'), new NotFoundException());
-    expect(await replies()).toEqual([{ accept: false, status: 404, close: 1011 }]);
+    expect(await replies()).toEqual([{ accept: false, status: 404, close: 1008 }]);
   });
 
   it.each([
-    ['keep', []],
-    ['close', [{ close: 1011, reason: '' }]],
-  ] as const)('%s a connection whose frame failed, as they are told', async (onError, expected) => {
+    ['keep', new Error('boom'), []],
+    ['close', new Error('boom'), [{ close: 1011, reason: '' }]],
+    ['close', new NotFoundException(), [{ close: 1008, reason: '' }]],
+  ] as const)('%s a connection whose frame met %p', async (onError, error, expected) => {
     answers = new Answers(router, { unrouted: 'deny', onError });
-    await answers.failed(message('websocket.receive'), new Error('boom'));
+    await answers.failed(message('websocket.receive'), error);
     expect(await replies()).toEqual(expected);
   });
 

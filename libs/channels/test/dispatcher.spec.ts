@@ -148,13 +148,13 @@ describe('Dispatcher', () => {
   });
 
   it.each([
-    ['an error', new Error('boom'), 500],
-    ['an HTTP exception', new ConflictException('taken'), 409],
-    ['something that is no error', 'text', 500],
-  ])('refuses a connection whose handler threw %s', async (_what, error, status) => {
+    ['an error', new Error('boom'), 500, 1011],
+    ['an HTTP exception', new ConflictException('taken'), 409, 1008],
+    ['something that is no error', 'text', 500, 1011],
+  ])('refuses a connection whose handler threw %s', async (_what, error, status, close) => {
     const dispatching = dispatcherOf('websocket.connect', fail(error));
     await dispatching.dispatch('websocket.connect', content());
-    expect(await replies()).toEqual([{ accept: false, status, close: 1011 }]);
+    expect(await replies()).toEqual([{ accept: false, status, close }]);
   });
 
   it('leaves a socket open whose frame handler threw, unless told to close it', async () => {

@@ -1,9 +1,7 @@
 import type { Message } from '@nest-channels/core';
 import type { Logger } from '@nestjs/common';
-import { Answers } from '../answers.js';
+import { Answers, closeCodeOf } from '../answers.js';
 import { quote } from '../log-text.js';
-
-const INTERNAL_ERROR = 1011;
 
 /** Is how many types of unknown events are told of, for a process. */
 const MAX_TOLD = 100;
@@ -38,10 +36,10 @@ export class ResidentAnswers extends Answers {
     super({ covers: () => true }, { unrouted: 'deny', onError: 'close' });
   }
 
-  /** Closes with 1011 whichever handler failed, but for that of the end. */
+  /** Closes whichever handler failed, but for that of the end. */
   override async failed(message: Message, error: unknown): Promise<void> {
     if (message.channel === 'websocket.disconnect') return;
-    if (message.channel !== 'websocket.connect') return message.close(INTERNAL_ERROR);
+    if (message.channel !== 'websocket.connect') return message.close(closeCodeOf(error));
     this.own.onRefused();
     await super.failed(message, error);
   }

@@ -27,9 +27,9 @@ function message(channel: string): Message {
 
 describe('ResidentAnswers', () => {
   it.each<[string, Content[], number]>([
-    ['websocket.connect', [{ accept: false, status: 409, close: 1011 }], 1],
-    ['websocket.receive', [{ close: 1011, reason: '' }], 0],
-    ['chat.said', [{ close: 1011, reason: '' }], 0],
+    ['websocket.connect', [{ accept: false, status: 409, close: 1008 }], 1],
+    ['websocket.receive', [{ close: 1008, reason: '' }], 0],
+    ['chat.said', [{ close: 1008, reason: '' }], 0],
     ['websocket.disconnect', [], 0],
   ])('answers a failure on %s', async (channel, replies, count) => {
     await answers.failed(message(channel), new ConflictException());
