@@ -91,10 +91,19 @@ export class MalformedJson extends ChannelsError<CoreErrorCode> {
   }
 }
 
+/** Says whether a layer did what it was asked before it failed: `no` may be repeated. */
+export type Executed = 'no' | 'unknown';
+
 /** Is thrown by a layer that cannot be used, because it is closed or out of reach. */
 export class LayerUnavailable extends ChannelsError<CoreErrorCode> {
-  constructor(message: string, options?: ErrorOptions) {
-    super('CHANNELS_LAYER_UNAVAILABLE', message, options);
+  /** Is `no` only where nothing was done: then it may be asked again. */
+  readonly executed: Executed;
+
+  /** @param options tell the cause, and what was done if that is known; `unknown` is the default */
+  constructor(message: string, options: ErrorOptions & { readonly executed?: Executed } = {}) {
+    const { executed = 'unknown', ...cause } = options;
+    super('CHANNELS_LAYER_UNAVAILABLE', message, cause);
+    this.executed = executed;
   }
 }
 

@@ -83,4 +83,5 @@ export {
   reasonOf,
   ReplyMissing,
   TooManyGroups,
+  type Executed,
 } from './errors.js';

@@ -81,6 +81,7 @@ describe('ChannelsError', () => {
     expect(new LayerUnavailable('Redis is gone.', { cause }).cause).toBe(cause);
     expect(new InvalidPattern('path', '/(', 'why', { cause }).cause).toBe(cause);
     expect(new LayerUnavailable('Redis is gone.')).not.toHaveProperty('cause');
+    expect(new LayerUnavailable('Redis is gone.').executed).toBe('unknown');
   });
 });
 

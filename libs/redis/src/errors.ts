@@ -1,4 +1,4 @@
-import { ChannelsError, LayerUnavailable } from '@nest-channels/core';
+import { ChannelsError, type Executed, LayerUnavailable } from '@nest-channels/core';
 
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type RedisErrorCode =
@@ -58,18 +58,11 @@ export class RedisTooOld extends ChannelsError<RedisErrorCode> {
   }
 }
 
-/** Says whether Redis did what it was asked before the answer failed to come. */
-export type Executed = 'no' | 'unknown';
-
 /** Is thrown when Redis could not be asked, or did not answer in time. */
 export class RedisUnavailable extends LayerUnavailable {
-  constructor(
-    problem: string,
-    /** Is `unknown` where the request was on its way: then it must not simply be repeated. */
-    readonly executed: Executed,
-    options?: ErrorOptions,
-  ) {
+  /** @param executed is `unknown` where the request was on its way: then it must not simply be repeated */
+  constructor(problem: string, executed: Executed, options?: ErrorOptions) {
     const outcome = executed === 'no' ? 'nothing was done' : 'it may or may not have been done';
-    super(`The Redis layer is unavailable: ${problem}; ${outcome}.`, options);
+    super(`The Redis layer is unavailable: ${problem}; ${outcome}.`, { ...options, executed });
   }
 }

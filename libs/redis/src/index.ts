@@ -5,7 +5,6 @@ export type { Encryption } from './sealing-keys.js';
 
 // Errors
 export {
-  type Executed,
   ForeignLayout,
   type RedisErrorCode,
   RedisOptionsInvalid,

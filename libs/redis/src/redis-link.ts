@@ -1,6 +1,12 @@
-import { type ChannelsError, type Clock, reasonOf, type Timer } from '@nest-channels/core';
+import {
+  type Executed,
+  type ChannelsError,
+  type Clock,
+  reasonOf,
+  type Timer,
+} from '@nest-channels/core';
 import { Redis, type RedisOptions } from 'ioredis';
-import { type Executed, RedisRefused, RedisUnavailable, RedisUntrusted } from './errors.js';
+import { RedisRefused, RedisUnavailable, RedisUntrusted } from './errors.js';
 import type { Script } from './scripts.js';
 
 /** Is one argument of a Redis command. */

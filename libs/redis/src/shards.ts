@@ -1,5 +1,5 @@
-import { nonLocalName, reasonOf } from '@nest-channels/core';
-import { type Executed, RedisUnavailable } from './errors.js';
+import { type Executed, nonLocalName, reasonOf } from '@nest-channels/core';
+import { RedisUnavailable } from './errors.js';
 import type { RedisShard } from './redis-shard.js';
 import { shardOf } from './routing.js';
 

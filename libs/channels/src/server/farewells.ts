@@ -4,6 +4,7 @@ import {
   type Clock,
   type Content,
   delay,
+  LayerUnavailable,
 } from '@nest-channels/core';
 
 const RETRY_MS = 100;
@@ -28,7 +29,9 @@ interface Waiting extends Omit<Farewell, 'messages'> {
 }
 
 /**
- * Sends what connections leave behind, at last their disconnect; a full channel is waited for.
+ * Sends what connections leave behind, at last their disconnect.
+ *
+ * A full channel is waited for, and a layer that is away and certainly has not taken the message.
  *
  * When many end at once their farewells queue up here, each for 10 s at most.
  */
@@ -69,15 +72,15 @@ export class Farewells {
     }
   }
 
-  /** Sends until a channel is full and returns what is then left to try again. */
+  /** Sends until something has to be waited for and returns what is then left to try again. */
   async #attempt(waiting: Waiting): Promise<Waiting | undefined> {
     const { messages, giveUpAt } = waiting;
     for (const [index, message] of messages.entries()) {
       try {
         await this.layer.send(message.channel, message.content);
       } catch (error) {
-        const isWorthWaiting = error instanceof ChannelFull && this.clock.now() < giveUpAt;
-        if (isWorthWaiting) return { ...waiting, messages: messages.slice(index) };
+        const mayRepeat = isWorthWaiting(error) && this.clock.now() < giveUpAt;
+        if (mayRepeat) return { ...waiting, messages: messages.slice(index) };
         waiting.onLost(message, error as Error);
       }
     }
@@ -89,4 +92,10 @@ export class Farewells {
     if (--this.#underWay > 0) return;
     for (const resolve of this.#idlers.splice(0)) resolve();
   }
+}
+
+/** Tells whether a message was not taken, and may be a little later. */
+function isWorthWaiting(error: unknown): boolean {
+  if (error instanceof LayerUnavailable) return error.executed === 'no';
+  return error instanceof ChannelFull;
 }

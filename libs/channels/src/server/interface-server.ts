@@ -198,6 +198,7 @@ export class InterfaceServer {
   #deliver(channel: string, reply: Reply, layer: ChannelLayer): void {
     const connection = this.#connections.get(localName(channel) ?? '');
     if (connection) connection.answer(reply);
+    // Somebody still holds a closed connection in a group: it joined after the end.
     else this.#closeChannel(channel, layer);
   }
 
@@ -210,13 +211,17 @@ export class InterfaceServer {
   }
 
   #closeChannel(channel: string, layer: ChannelLayer): void {
-    // Somebody still holds a closed connection in a group: it joined after the end.
-    layer.closeChannel(channel).catch((error: Error) => this.#logger.warn(error.message));
+    layer.closeChannel(channel).catch((error: Error) => this.#logger.warn(stillMember(error)));
   }
 
   #forget({ replyChannel }: Connection, layer: ChannelLayer): void {
     this.#connections.delete(localName(replyChannel) ?? '');
-    layer.closeChannel(replyChannel).catch((error: Error) => this.#logger.warn(error.message));
+    this.#closeChannel(replyChannel, layer);
     if (this.#connections.size === 0) this.#allClosed?.();
   }
+}
+
+/** Says what an ended connection that could not leave its groups means. */
+function stillMember({ message }: Error): string {
+  return `An ended WebSocket stays in its groups until it is sent something: ${message}`;
 }

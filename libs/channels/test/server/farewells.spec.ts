@@ -70,6 +70,19 @@ describe('Farewells', () => {
     expect(bench.clock.timers).toBe(0);
   });
 
+  it('waits for a layer that is away and has taken nothing', async () => {
+    const bench = new Bench();
+    const away = new LayerUnavailable('away', { executed: 'no' });
+    bench.layer.faults.send = () => Promise.reject(away);
+    bench.say('a', 'b');
+    await bench.pass(100);
+    expect(bench.lost).toEqual([]);
+    bench.layer.faults.send = undefined;
+    await bench.pass(100);
+    expect(await bench.arrived()).toEqual(['a', 'b']);
+    await bench.farewells.idle();
+  });
+
   it('loses at once what the layer may have taken, and goes on', async () => {
     const bench = new Bench();
     let isFirst = true;
