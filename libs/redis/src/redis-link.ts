@@ -166,7 +166,7 @@ export class RedisLink {
   #within(ms: number, answer: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = this.options.clock.setTimer(
-        () => reject(new RedisUnavailable(`no answer within ${ms} ms`, 'unknown')),
+        () => reject(new RedisUnavailable(`no answer within ${Math.round(ms)} ms`, 'unknown')),
         ms,
       );
       answer.then(resolve, reject).finally(() => timer.cancel());
