@@ -28,9 +28,9 @@ import {
   WebsocketConsumer,
 } from 'nest-channels';
 import { Inbox } from '../support/inbox.js';
-import { RunningApp, stopApps } from '../support/running-app.js';
+import { MemoryApp, stopMemoryApps, take } from '../support/memory-app.js';
 
-afterEach(stopApps);
+afterEach(stopMemoryApps);
 
 @Injectable()
 class Notebook {
@@ -163,13 +163,13 @@ class Scoped extends WebsocketConsumer {
 }
 
 describe('a WebsocketConsumer', () => {
-  const start = (): Promise<RunningApp> => RunningApp.start({ providers: [Room, Notebook] });
+  const start = (): Promise<MemoryApp> => MemoryApp.start([Room, Notebook]);
 
   it('accepts, and hears text and bytes', async () => {
     const socket = await (await start()).open('/rooms/blue');
-    socket.send('hi');
-    socket.send(Buffer.from([1, 2]));
-    expect(await socket.take(2)).toEqual(['blue: hi', Buffer.from([1, 2])]);
+    await socket.send('hi');
+    await socket.send(new Uint8Array([1, 2]));
+    expect(await take(socket, 2)).toEqual(['blue: hi', new Uint8Array([1, 2])]);
   });
 
   it('is in the groups computed from its path, and in no other', async () => {
@@ -177,17 +177,17 @@ describe('a WebsocketConsumer', () => {
     const [one, other, far] = await Promise.all(
       ['/rooms/a', '/rooms/a', '/rooms/b'].map((path) => app.open(path)),
     );
-    one.send('all');
-    expect([await one.next(), await other.next()]).toEqual(['to /rooms/a', 'to /rooms/a']);
-    far.send('hi');
-    expect(await far.next()).toBe('b: hi');
+    await one.send('all');
+    expect([await one.receive(), await other.receive()]).toEqual(['to /rooms/a', 'to /rooms/a']);
+    await far.send('hi');
+    expect(await far.receive()).toBe('b: hi');
   });
 
   it('has left its groups when it handles the end', async () => {
     const app = await start();
     const socket = await app.open('/rooms/a');
-    await socket.close(4000);
-    expect(await app.app.get(Notebook).notes.next()).toEqual({ code: 4000, members: [] });
+    await socket.disconnect(4000);
+    expect(await app.get(Notebook).notes.next()).toEqual({ code: 4000, members: [] });
   });
 
   it.each([
@@ -195,29 +195,29 @@ describe('a WebsocketConsumer', () => {
     ['leave', 4002],
   ])('closes after "%s" with %d', async (text, code) => {
     const socket = await (await start()).open('/rooms/a');
-    socket.send(text);
-    expect(await socket.closed).toMatchObject({ code });
+    await socket.send(text);
+    expect(await socket.closed()).toMatchObject({ code });
   });
 });
 
 describe('a JsonWebsocketConsumer', () => {
-  const start = (): Promise<RunningApp> => RunningApp.start({ providers: [Codec, Own, Declared] });
+  const start = (): Promise<MemoryApp> => MemoryApp.start([Codec, Own, Declared]);
 
   it('reads text and bytes, and writes what receive returns', async () => {
     const socket = await (await start()).open('/json');
-    socket.send('[1]');
-    socket.send(Buffer.from('"ü"'));
-    socket.send('"nothing"');
-    socket.send('null');
+    await socket.send('[1]');
+    await socket.send(Buffer.from('"ü"'));
+    await socket.send('"nothing"');
+    await socket.send('null');
     const frames = ['{"content":[1]}', '{"content":"ü"}', '{"content":null}'];
-    expect(await socket.take(3)).toEqual(frames);
+    expect(await take(socket, 3)).toEqual(frames);
   });
 
-  it.each(['{"a":', '', Buffer.from([0xff])])('closes with 1007 for %p', async (frame) => {
+  it.each(['{"a":', '', new Uint8Array([0xff])])('closes with 1007 for %p', async (frame) => {
     const app = await start();
     const socket = await app.open('/json');
-    socket.send(frame);
-    expect(await socket.closed).toEqual({ code: 1007, reason: '' });
+    await socket.send(frame);
+    expect(await socket.closed()).toEqual({ code: 1007, reason: '' });
     expect(app.logs.messages('warn', 'Worker').join()).toContain(
       'Codec.receive on websocket.receive "/json"',
     );
@@ -226,9 +226,9 @@ describe('a JsonWebsocketConsumer', () => {
   it('keeps what a handler sets on `this` to its message', async () => {
     const app = await start();
     const [one, other] = await Promise.all([app.open('/own'), app.open('/own')]);
-    one.send('1');
-    other.send('2');
-    expect([await one.next(), await other.next()]).toEqual([
+    await one.send('1');
+    await other.send('2');
+    expect([await one.receive(), await other.receive()]).toEqual([
       '["nothing yet",1]',
       '["nothing yet",2]',
     ]);
@@ -236,26 +236,26 @@ describe('a JsonWebsocketConsumer', () => {
 
   it('passes to decorated parameters what they ask for', async () => {
     const socket = await (await start()).open('/declared');
-    socket.send('{"a":5}');
-    expect(await socket.next()).toBe('{"a":5,"same":true}');
+    await socket.send('{"a":5}');
+    expect(await socket.receive()).toBe('{"a":5,"same":true}');
   });
 });
 
 describe('enhancers around a class-based consumer', () => {
   it('run for class and method, with the class and method as they were written', async () => {
-    const app = await RunningApp.start({ providers: [Guarded, Notebook] });
+    const app = await MemoryApp.start([Guarded, Notebook]);
     const socket = await app.open('/guarded/7');
-    socket.send('hi');
-    expect(await socket.next()).toBe('hi 7!');
-    expect(await app.app.get(Notebook).notes.take(2)).toEqual([
+    await socket.send('hi');
+    expect(await socket.receive()).toBe('hi 7!');
+    expect(await app.get(Notebook).notes.take(2)).toEqual([
       ['Guarded', 'connect', 'websocket.connect'],
       ['Guarded', 'receive', 'websocket.receive'],
     ]);
   });
 
   it('refuse the handshake', async () => {
-    const app = await RunningApp.start({ providers: [Guarded, Notebook] });
-    expect(await app.socket('/guarded/no').refused).toMatchObject({ status: 403 });
+    const app = await MemoryApp.start([Guarded, Notebook]);
+    expect(await app.socket('/guarded/no').connect()).toMatchObject({ status: 403 });
   });
 });
 
@@ -263,41 +263,42 @@ describe('control flow of a class-based consumer', () => {
   const providers = [Doors.asRoute({}, { path: '/doors/:door' })];
 
   it('accepts and denies', async () => {
-    const app = await RunningApp.start({ providers });
-    expect(await app.socket('/doors/open').opened).toMatchObject({ 'x-door': 'open' });
-    expect(await app.socket('/doors/shut').refused).toMatchObject({ status: 401 });
-    expect(await app.socket('/doors/other').refused).toMatchObject({ status: 403 });
+    const app = await MemoryApp.start(providers);
+    const open = await app.open('/doors/open');
+    expect(open.responseHeaders).toMatchObject({ 'x-door': 'open' });
+    expect(await app.socket('/doors/shut').connect()).toMatchObject({ status: 401 });
+    expect(await app.socket('/doors/other').connect()).toMatchObject({ status: 403 });
   });
 
   it('stops the consumer with 1000', async () => {
-    const socket = await (await RunningApp.start({ providers })).open('/doors/open');
-    socket.send('stop');
-    expect(await socket.closed).toMatchObject({ code: 1000 });
+    const socket = await (await MemoryApp.start(providers)).open('/doors/open');
+    await socket.send('stop');
+    expect(await socket.closed()).toMatchObject({ code: 1000 });
   });
 
   it('is misplaced where nothing is to be accepted', async () => {
-    const app = await RunningApp.start({ providers });
-    (await app.open('/doors/open')).send('accept');
+    const app = await MemoryApp.start(providers);
+    await (await app.open('/doors/open')).send('accept');
     expect(await app.logs.nextProblem()).toContain('AcceptConnection was thrown on "websocket.rec');
   });
 });
 
 describe('a BaseConsumer', () => {
-  const send = (app: RunningApp, channel: string, content: object): Promise<void> =>
-    app.app.get(Channels).channel(channel).send(content);
+  const send = (app: MemoryApp, channel: string, content: object): Promise<void> =>
+    app.get(Channels).channel(channel).send(content);
 
   it('handles the channels of its method mapping, and no near miss', async () => {
-    const app = await RunningApp.start({ providers: [Jobs, Notebook] });
+    const app = await MemoryApp.start([Jobs, Notebook]);
     await send(app, 'jobs.adder', { number: 1 });
     await send(app, 'jobs.add', { number: 2 });
-    expect(await app.app.get(Notebook).notes.next()).toEqual(['jobs.add', 2, undefined]);
+    expect(await app.get(Notebook).notes.next()).toEqual(['jobs.add', 2, undefined]);
   });
 
   it('has in a route of its own other attributes, mappings and filters', async () => {
     const attributes = { factor: 10, methodMapping: { 'jobs.more': 'add', 'jobs.else': 'other' } };
     const providers = [Jobs.asRoute(attributes, { id: /a/ }), Notebook];
-    const app = await RunningApp.start({ providers });
-    const { notes } = app.app.get(Notebook);
+    const app = await MemoryApp.start(providers);
+    const { notes } = app.get(Notebook);
     await send(app, 'jobs.more', { number: 1, id: 'b' });
     await send(app, 'jobs.more', { number: 2, id: 'a' });
     expect(await notes.next()).toEqual(['jobs.more', 20, 'a']);
@@ -306,10 +307,10 @@ describe('a BaseConsumer', () => {
   });
 
   it('may be request-scoped, and then have private names', async () => {
-    const app = await RunningApp.start({ providers: [Scoped] });
+    const app = await MemoryApp.start([Scoped]);
     const socket = await app.open('/scoped');
-    socket.send('hi');
-    expect(await socket.next()).toBe('hi /scoped true');
+    await socket.send('hi');
+    expect(await socket.receive()).toBe('hi /scoped true');
   });
 });
 
@@ -347,7 +348,7 @@ describe('the boot', () => {
     [Flagged.asRoute({}, { path: '/a' }), 'Flagged.receive: channelSession is set and nobody'],
     [Flagged, 'Flagged: nothing says which connections are its own'],
   ])('refuses %p', async (provider, problem) => {
-    await expect(RunningApp.start({ providers: [provider] })).rejects.toThrow(problem);
+    await expect(MemoryApp.start([provider])).rejects.toThrow(problem);
   });
 });
 
@@ -374,10 +375,10 @@ describe('a flag', () => {
     }
 
     const providers = [Flagged.asRoute({}, { path: '/a' }), Sessions];
-    const socket = await (await RunningApp.start({ providers })).open('/a');
-    socket.send('0');
-    socket.send('0');
-    expect(await socket.take(2)).toEqual(['1', '2']);
+    const socket = await (await MemoryApp.start(providers)).open('/a');
+    await socket.send('0');
+    await socket.send('0');
+    expect(await take(socket, 2)).toEqual(['1', '2']);
     expect(calls.slice(0, 4)).toEqual([
       'begin websocket.connect',
       'end',
@@ -387,8 +388,8 @@ describe('a flag', () => {
   });
 
   it('is what a state needs in life message', async () => {
-    const app = await RunningApp.start({ providers: [Forgetful.asRoute({}, { path: '/a' })] });
-    (await app.open('/a')).send('0');
+    const app = await MemoryApp.start([Forgetful.asRoute({}, { path: '/a' })]);
+    await (await app.open('/a')).send('0');
     expect(await app.logs.nextProblem()).toContain('Forgetful uses its state, and nobody keeps it');
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
@@ -13,9 +14,11 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
+import { createChannelsCluster } from '@nest-channels/testing';
 import {
   Channels,
   ChannelsExecutionContext,
+  ChannelsRuntime,
   CloseConnection,
   Consumer,
   Consumers,
@@ -31,9 +34,9 @@ import {
   WebsocketMultiplexer,
 } from 'nest-channels';
 import { Inbox } from '../support/inbox.js';
-import { RunningApp, stopApps } from '../support/running-app.js';
+import { MemoryApp, stopMemoryApps, take } from '../support/memory-app.js';
 
-afterEach(stopApps);
+afterEach(stopMemoryApps);
 
 @Injectable()
 class Notebook {
@@ -156,24 +159,24 @@ function live(life: Life): Type<WebsocketDemultiplexer> {
 const STREAMS = [Chat, Shout, Typed, Notebook, Sessions, RoomGuard];
 
 describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (life) => {
-  const start = (...providers: Provider[]): Promise<RunningApp> =>
-    RunningApp.start({ providers: [live(life), ...STREAMS, ...providers] });
+  const start = (...providers: Provider[]): Promise<MemoryApp> =>
+    MemoryApp.start([live(life), ...STREAMS, ...providers]);
 
   it('accepts once, and lets its streams speak then', async () => {
     const app = await start();
-    const socket = app.socket('/live/blue');
-    expect(await socket.opened).toMatchObject({ 'x-live': 'yes' });
-    expect(await socket.next()).toBe('{"stream":"chat","payload":{"welcome":"blue"}}');
+    const socket = await app.open('/live/blue');
+    expect(socket.responseHeaders).toMatchObject({ 'x-live': 'yes' });
+    expect(await socket.receive()).toBe('{"stream":"chat","payload":{"welcome":"blue"}}');
   });
 
   it('leads each payload to its stream, and the answers back', async () => {
     const socket = await (await start()).open('/live/blue');
-    socket.send('{"stream":"chat","payload":{"text":"hi"}}');
-    socket.send('{"stream":"shout","payload":"hi"}');
-    socket.send('{"stream":"shout","payload":{"a":1}}');
-    socket.send('{"stream":"typed","payload":{"a":[2]},"more":0}');
-    socket.send('{"stream":"chat","payload":{"text":"plain"}}');
-    expect((await socket.take(6)).slice(1)).toEqual([
+    await socket.send('{"stream":"chat","payload":{"text":"hi"}}');
+    await socket.send('{"stream":"shout","payload":"hi"}');
+    await socket.send('{"stream":"shout","payload":{"a":1}}');
+    await socket.send('{"stream":"typed","payload":{"a":[2]},"more":0}');
+    await socket.send('{"stream":"chat","payload":{"text":"plain"}}');
+    expect((await take(socket, 6)).slice(1)).toEqual([
       '{"stream":"chat","payload":{"text":"hi","said":1}}',
       '{"stream":"shout","payload":"HI"}',
       '{"stream":"shout","payload":"{\\"A\\":1}"}',
@@ -185,22 +188,22 @@ describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (li
   it('has groups of its streams, frames and events for them in envelopes', async () => {
     const app = await start();
     const [one, other] = await Promise.all([app.open('/live/a'), app.open('/live/a')]);
-    await Promise.all([one.next(), other.next()]);
-    one.send('{"stream":"chat","payload":{"text":"all"}}');
+    await Promise.all([one.receive(), other.receive()]);
+    await one.send('{"stream":"chat","payload":{"text":"all"}}');
     const group = '{"stream":"chat","payload":"to all"}';
-    expect([await one.next(), await other.next()]).toEqual([group, group]);
-    await app.app.get(Channels).group('chat-a').send({ type: 'chat.event', text: 'x' });
+    expect([await one.receive(), await other.receive()]).toEqual([group, group]);
+    await app.get(Channels).group('chat-a').send({ type: 'chat.event', text: 'x' });
     const event = '{"stream":"chat","payload":{"event":"x"}}';
-    expect([await one.next(), await other.next()]).toEqual([event, event]);
+    expect([await one.receive(), await other.receive()]).toEqual([event, event]);
     const text = WebsocketMultiplexer.encode('chat', { any: 'where' });
-    await app.app.get(Channels).group('chat-a').send({ text });
-    expect(await other.next()).toBe('{"stream":"chat","payload":{"any":"where"}}');
+    await app.get(Channels).group('chat-a').send({ text });
+    expect(await other.receive()).toBe('{"stream":"chat","payload":{"any":"where"}}');
   });
 
   it('lets a state remember over frames', async () => {
     const socket = await (await start()).open('/live/a');
-    for (let count = 0; count < 3; count++) socket.send('{"stream":"chat","payload":{}}');
-    expect((await socket.take(4)).at(-1)).toBe('{"stream":"chat","payload":{"said":3}}');
+    for (let count = 0; count < 3; count++) await socket.send('{"stream":"chat","payload":{}}');
+    expect((await take(socket, 4)).at(-1)).toBe('{"stream":"chat","payload":{"said":3}}');
   });
 
   it.each([
@@ -225,9 +228,9 @@ describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (li
     ],
   ])('answers %s with an error frame and goes on', async (_what, frame, stream, code) => {
     const socket = await (await start()).open('/live/a');
-    socket.send(frame);
-    socket.send('{"stream":"shout","payload":"on"}');
-    const [, refused, answered] = (await socket.take(3)) as string[];
+    await socket.send(frame);
+    await socket.send('{"stream":"shout","payload":"on"}');
+    const [, refused, answered] = (await take(socket, 3)) as string[];
     expect(JSON.parse(refused)).toEqual({
       ...(stream !== undefined && { stream }),
       error: { code, message: expect.any(String) },
@@ -245,25 +248,26 @@ describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (li
   ])('decides "%s" with %d', async (room, status) => {
     const app = await start();
     const socket = app.socket(`/live/${room}`);
-    if (status !== 101) expect(await socket.refused).toMatchObject({ status });
+    const connected = await socket.connect();
+    if (status !== 101) expect(connected).toMatchObject({ status });
     else {
-      expect(await socket.closed).toMatchObject({ code: 1011 });
+      expect(await socket.closed()).toMatchObject({ code: 1011 });
       expect(await app.logs.nextProblem()).toContain('it sends through its streams only');
     }
   });
 
   it('sends to a stream by itself', async () => {
     const socket = await (await start()).open('/live/greeted');
-    const frames = new Set(await socket.take(2));
+    const frames = new Set(await take(socket, 2));
     expect(frames).toContain('{"stream":"news","payload":"hello"}');
   });
 
   it('closes as a stream decides, and all hear of the end', async () => {
     const app = await start();
     const socket = await app.open('/live/noisy');
-    socket.send('{"stream":"chat","payload":{"text":"bye"}}');
-    expect(await socket.closed).toMatchObject({ code: 4001 });
-    expect(await app.app.get(Notebook).notes.take(3)).toEqual([
+    await socket.send('{"stream":"chat","payload":{"text":"bye"}}');
+    expect(await socket.closed()).toMatchObject({ code: 4001 });
+    expect(await app.get(Notebook).notes.take(3)).toEqual([
       ['chat', 4001],
       ['shout', 4001],
       ['live', 4001],
@@ -272,8 +276,8 @@ describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (li
 
   it('tells streams that had connected when the connection will not be', async () => {
     const app = await start();
-    await app.socket('/live/nobody').refused;
-    expect(await app.app.get(Notebook).notes.take(2)).toEqual([
+    await app.socket('/live/nobody').connect();
+    expect(await app.get(Notebook).notes.take(2)).toEqual([
       ['shout', 1006],
       ['chat', 1006],
     ]);
@@ -282,10 +286,10 @@ describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (li
   it('leaves its streams as they are when they stand alone', async () => {
     const app = await start(Chat.asRoute({}, { path: '/alone/:room' }));
     const [multiplexed, alone] = [await app.open('/live/a'), await app.open('/alone/a')];
-    multiplexed.send('{"stream":"chat","payload":{"text":"hi"}}');
-    await multiplexed.take(2);
-    alone.send('{"text":"hi"}');
-    expect(await alone.take(2)).toEqual(['{"welcome":"a"}', '{"text":"hi","said":1}']);
+    await multiplexed.send('{"stream":"chat","payload":{"text":"hi"}}');
+    await take(multiplexed, 2);
+    await alone.send('{"text":"hi"}');
+    expect(await take(alone, 2)).toEqual(['{"welcome":"a"}', '{"text":"hi","said":1}']);
   });
 
   it('lets filters answer a refused frame, and a multiplexer write its own way', async () => {
@@ -301,12 +305,45 @@ describe.each<Life>(['message', 'connection'])('a demultiplexer of life %s', (li
       override readonly multiplexerClass = Spaced;
     }
     const socket = await (await start(Own)).open('/own/a');
-    socket.send('{"stream":"x","payload":1}');
-    socket.send('{"stream":"shout","payload":"a"}');
-    expect(await socket.take(2)).toEqual([
+    await socket.send('{"stream":"x","payload":1}');
+    await socket.send('{"stream":"shout","payload":"a"}');
+    expect(await take(socket, 2)).toEqual([
       '{"own":"CHANNELS_STREAM_UNKNOWN"}',
       '{\n "stream": "shout",\n "payload": "A"\n}',
     ]);
+  });
+});
+
+/** Takes longer for some frames than for others, so that workers would overtake each other. */
+class Dawdling extends WebsocketConsumer {
+  override readonly strictOrdering = true;
+
+  override async receive(text: string): Promise<string> {
+    for (let turns = (Number(text) * 7) % 11; turns > 0; turns--) await nextTurn();
+    return text;
+  }
+}
+
+@Consumers({ path: '/live' })
+class Strict extends WebsocketDemultiplexer {
+  override readonly consumers = { slow: Dawdling };
+}
+
+describe('a stream that wants strict order', () => {
+  it('has it over any number of workers', async () => {
+    const providers = [Strict, Dawdling];
+    const cluster = await createChannelsCluster({ providers, workers: 4, logger: false });
+    const socket = cluster.webSocket('/live');
+    await socket.connect();
+    const texts = Array.from({ length: 200 }, (_, index) => `${index}`);
+    for (const payload of texts) await socket.sendJson({ stream: 'slow', payload });
+    const answers = texts.map((payload) => JSON.stringify({ stream: 'slow', payload }));
+    expect(await take(socket, texts.length)).toEqual(answers);
+    const handled = cluster.workers.map(
+      (worker) => worker.get(ChannelsRuntime).workerStatistics().handled,
+    );
+    expect(handled.filter((count) => count > 0).length).toBeGreaterThan(1);
+    await cluster.close();
   });
 });
 
@@ -336,7 +373,7 @@ describe('the boot refuses a stream', () => {
     class Outer extends WebsocketDemultiplexer {
       override readonly consumers = { it: type };
     }
-    await expect(RunningApp.start({ providers: [Outer, ...providers] })).rejects.toThrow(problem);
+    await expect(MemoryApp.start([Outer, ...providers])).rejects.toThrow(problem);
   });
 
   it('whose flags nobody provides', async () => {
@@ -345,8 +382,6 @@ describe('the boot refuses a stream', () => {
       override readonly consumers = { chat: Chat };
     }
     const providers = [Outer, Chat, Notebook, RoomGuard];
-    await expect(RunningApp.start({ providers })).rejects.toThrow(
-      'channelSession is set and nobody',
-    );
+    await expect(MemoryApp.start(providers)).rejects.toThrow('channelSession is set and nobody');
   });
 });

@@ -8,6 +8,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import {
+  AcceptConnection,
   Channels,
   ChannelsExecutionContext,
   CloseConnection,
@@ -18,12 +19,13 @@ import {
   DenyConnection,
   JsonWebsocketConsumer,
   type Life,
+  StopConsumer,
   WebsocketConsumer,
 } from 'nest-channels';
 import { Inbox } from '../support/inbox.js';
-import { RunningApp, stopApps } from '../support/running-app.js';
+import { MemoryApp, stopMemoryApps, take } from '../support/memory-app.js';
 
-afterEach(stopApps);
+afterEach(stopMemoryApps);
 
 @Injectable()
 class Notebook {
@@ -120,15 +122,39 @@ function plain(life: Life): Provider {
   return Plain;
 }
 
+function doors(life: Life): Provider {
+  @Consumers({ life })
+  class Doors extends WebsocketConsumer {
+    readonly greeting: string = 'nothing';
+
+    override connect(): never {
+      switch (this.params['door']) {
+        case 'open':
+          throw new AcceptConnection({ headers: { 'X-Door': 'open' } });
+        case 'shut':
+          throw new DenyConnection({ status: 401 });
+        default:
+          throw new StopConsumer();
+      }
+    }
+
+    override receive(text: string): string {
+      if (text === 'stop') throw new StopConsumer();
+      return this.greeting;
+    }
+  }
+  return Doors.asRoute({ greeting: 'welcome' }, { path: '/doors/:door' });
+}
+
 describe.each<Life>(['message', 'connection'])('a consumer of life %s', (life) => {
-  const start = (): Promise<RunningApp> =>
-    RunningApp.start({ providers: [chat(life), plain(life), Notebook, Sessions] });
+  const start = (): Promise<MemoryApp> =>
+    MemoryApp.start([chat(life), plain(life), doors(life), Notebook, Sessions]);
 
   it('accepts with what it wants and greets', async () => {
     const app = await start();
-    const socket = app.socket('/chat/blue');
-    expect(await socket.opened).toMatchObject({ 'x-room': 'blue' });
-    expect(await socket.next()).toBe('{"welcome":"/chat/blue"}');
+    const socket = await app.open('/chat/blue');
+    expect(socket.responseHeaders).toMatchObject({ 'x-room': 'blue' });
+    expect(await socket.receive()).toBe('{"welcome":"/chat/blue"}');
   });
 
   it.each([
@@ -136,87 +162,103 @@ describe.each<Life>(['message', 'connection'])('a consumer of life %s', (life) =
     ['none', 404],
     ['broken', 500],
   ])('refuses the room "%s" with %d', async (room, status) => {
-    expect(await (await start()).socket(`/chat/${room}`).refused).toMatchObject({ status });
+    expect(await (await start()).socket(`/chat/${room}`).connect()).toMatchObject({ status });
   });
 
   it('refuses a path that is nobody’s with 404', async () => {
-    expect(await (await start()).socket('/nowhere').refused).toMatchObject({ status: 404 });
+    expect(await (await start()).socket('/nowhere').connect()).toMatchObject({ status: 404 });
+  });
+
+  it('accepts, denies and stops by throwing', async () => {
+    const app = await start();
+    const socket = await app.open('/doors/open');
+    expect(socket.responseHeaders).toMatchObject({ 'x-door': 'open' });
+    expect(await app.socket('/doors/shut').connect()).toMatchObject({ status: 401 });
+    expect(await app.socket('/doors/other').connect()).toMatchObject({ status: 403 });
+    await socket.send('stop');
+    expect(await socket.closed()).toMatchObject({ code: 1000 });
+  });
+
+  it('has in a route of its own another path and other attributes', async () => {
+    const socket = await (await start()).open('/doors/open');
+    await socket.send('hi');
+    expect(await socket.receive()).toBe('welcome');
   });
 
   it('remembers in its state, for each connection its own', async () => {
     const app = await start();
     const [one, other] = await Promise.all([app.open('/chat/a'), app.open('/chat/a')]);
-    one.send('{"nick":"Ann"}');
-    other.send('{"nick":"Bob"}');
-    one.send('{}');
-    other.send('{}');
-    expect((await one.take(3)).slice(1)).toEqual(['{"you":"Ann"}', '{"you":"Ann"}']);
-    expect((await other.take(3)).slice(1)).toEqual(['{"you":"Bob"}', '{"you":"Bob"}']);
+    await one.send('{"nick":"Ann"}');
+    await other.send('{"nick":"Bob"}');
+    await one.send('{}');
+    await other.send('{}');
+    expect((await take(one, 3)).slice(1)).toEqual(['{"you":"Ann"}', '{"you":"Ann"}']);
+    expect((await take(other, 3)).slice(1)).toEqual(['{"you":"Bob"}', '{"you":"Bob"}']);
   });
 
   it('handles events of its groups', async () => {
     const app = await start();
     const [one, other] = await Promise.all([app.open('/chat/a'), app.open('/chat/a')]);
-    one.send('{"nick":"Ann"}');
-    other.send('{"nick":"Bob"}');
-    await Promise.all([one.take(2), other.take(2)]);
-    one.send('{"say":"hi"}');
-    expect(await other.next()).toBe('{"text":"hi","by":"Ann","to":"Bob"}');
-    expect(await one.next()).toBe('{"text":"hi","by":"Ann","to":"Ann"}');
+    await one.send('{"nick":"Ann"}');
+    await other.send('{"nick":"Bob"}');
+    await Promise.all([take(one, 2), take(other, 2)]);
+    await one.send('{"say":"hi"}');
+    expect(await other.receive()).toBe('{"text":"hi","by":"Ann","to":"Bob"}');
+    expect(await one.receive()).toBe('{"text":"hi","by":"Ann","to":"Ann"}');
   });
 
   it('lets frames for its groups pass, and closes', async () => {
     const app = await start();
     const socket = await app.open('/chat/a');
-    const group = app.app.get(Channels).group('chat-a');
+    const group = app.get(Channels).group('chat-a');
     await group.send({ text: 'raw' });
-    expect((await socket.take(2))[1]).toBe('raw');
+    expect((await take(socket, 2))[1]).toBe('raw');
     await group.send({ close: 4005 });
-    expect(await socket.closed).toMatchObject({ code: 4005 });
+    expect(await socket.closed()).toMatchObject({ code: 4005 });
   });
 
   it('handles its end, out of its groups', async () => {
     const app = await start();
     const socket = await app.open('/chat/a');
-    socket.send('{"nick":"Ann"}');
-    await socket.take(2);
-    await socket.close(4010);
-    const note = await app.app.get(Notebook).notes.next();
+    await socket.send('{"nick":"Ann"}');
+    await take(socket, 2);
+    await socket.disconnect(4010);
+    const note = await app.get(Notebook).notes.next();
     expect(note).toEqual({ code: 4010, nick: 'Ann', members: 0 });
   });
 
   it('closes as it decides', async () => {
     const app = await start();
     const socket = await app.open('/chat/a');
-    socket.send('{"close":4020}');
-    expect(await socket.closed).toEqual({ code: 4020, reason: 'as you wish' });
-    expect(await app.app.get(Notebook).notes.next()).toMatchObject({ code: 4020 });
+    await socket.send('{"close":4020}');
+    expect(await socket.closed()).toEqual({ code: 4020, reason: 'as you wish' });
+    expect(await app.get(Notebook).notes.next()).toMatchObject({ code: 4020 });
   });
 
   it('closes with 1007 for what is no JSON', async () => {
     const socket = await (await start()).open('/chat/a');
-    socket.send('{');
-    expect(await socket.closed).toMatchObject({ code: 1007 });
+    await socket.send('{');
+    expect(await socket.closed()).toMatchObject({ code: 1007 });
   });
 
   it('answers frames in order, also ahead of a close', async () => {
     const socket = await (await start()).open('/plain');
     const texts = Array.from({ length: 200 }, (_, index) => String(index));
-    for (const text of texts) socket.send(text);
-    socket.send(Buffer.from([7]));
-    await socket.close();
-    expect(await socket.take(201)).toEqual([
+    for (const text of texts) await socket.send(text);
+    await socket.send(new Uint8Array([7]));
+    await socket.disconnect();
+    expect(await take(socket, 201)).toEqual([
       ...texts.map((text) => `true ${text}`),
-      Buffer.from([7]),
+      new Uint8Array([7]),
     ]);
   });
 
   it('hears of the end when the application stops', async () => {
     const app = await start();
     const socket = await app.open('/chat/a');
-    const { notes } = app.app.get(Notebook);
+    const { notes } = app.get(Notebook);
     await app.stop();
-    expect(await socket.closed).toMatchObject({ code: 1012 });
+    expect(await socket.closed()).toMatchObject({ code: 1012 });
     expect(await notes.next()).toMatchObject({ code: 1012, members: 0 });
   });
 });
