@@ -2,7 +2,7 @@ import { LayerUnavailable, type Message, reasonOf } from '@nest-channels/core';
 import { Logger } from '@nestjs/common';
 import { CloseConnection, DenyConnection } from 'nest-channels';
 import { SessionLocked, SessionStoreFailed, UserLookupFailed } from './errors.js';
-import { logOut, transferUser } from './session-users.js';
+import { logOut } from './session-users.js';
 import type { Sessions } from './sessions.js';
 
 /** Close code of a connection that may be welcome later. */
@@ -40,7 +40,7 @@ async function takeOver(sessions: Sessions, message: Message): Promise<void> {
   const { httpSession, channelSession = {} } = message;
   if (!httpSession) return void (await sessions.identify(message, 'channel'));
   const user = await sessions.identify(message, 'http');
-  if (user) transferUser(httpSession, channelSession);
+  if (user) sessions.takeUserOver(message);
   else logOut(channelSession);
 }
 

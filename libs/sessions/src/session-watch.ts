@@ -14,6 +14,8 @@ const BATCH = 16;
  *
  * Those that are alive are kept alive; of one that has ended, or whose user is another or gone, the
  * connections are closed: this finds what nobody told of. A store that fails ends nothing.
+ *
+ * Each worker watches the sessions of the connections that it has opened or heard of since.
  */
 @Injectable()
 export class SessionWatch {
@@ -56,17 +58,19 @@ export class SessionWatch {
   }
 
   async #lookAtAll(): Promise<void> {
-    const ids = [...this.#watched.keys()];
-    for (let start = 0; start < ids.length; start += BATCH) {
-      await Promise.all(ids.slice(start, start + BATCH).map((id) => this.#lookAt(id)));
+    const watched = [...this.#watched];
+    for (let start = 0; start < watched.length; start += BATCH) {
+      await Promise.all(watched.slice(start, start + BATCH).map((each) => this.#lookAt(...each)));
     }
     this.#timer = this.#watched.size > 0 ? this.#wait() : undefined;
   }
 
-  async #lookAt(id: string): Promise<void> {
+  async #lookAt(id: string, user: string | undefined): Promise<void> {
+    // It was closed meanwhile.
+    if (!this.#watched.has(id)) return;
     try {
       const members = await this.revocation.sessionGroup(id).channels();
-      if (members.length > 0 && (await this.#isAlive(id))) return;
+      if (members.length > 0 && (await this.#isAlive(id, user))) return;
       this.#watched.delete(id);
       if (members.length > 0) await this.revocation.session(id);
     } catch (error) {
@@ -74,11 +78,11 @@ export class SessionWatch {
     }
   }
 
-  async #isAlive(id: string): Promise<boolean> {
+  async #isAlive(id: string, user: string | undefined): Promise<boolean> {
     const record = await this.#records.read(id);
     if (!record) return false;
     const serialized = serializedUserOf(record);
-    if (JSON.stringify(serialized) !== this.#watched.get(id)) return false;
+    if (JSON.stringify(serialized) !== user) return false;
     if (serialized !== undefined && !(await this.#users.userOf(record))) return false;
     await this.#records.touch(id, { ...record, cookie: renewedCookie(record) });
     return true;

@@ -12,7 +12,7 @@ import { SessionCookies } from './session-cookies.js';
 import type { ConnectionUser, SessionRecord } from './session-data.js';
 import { withLock } from './session-locks.js';
 import { SessionRecords } from './session-records.js';
-import { logOut, serializedUserOf, SessionUsers } from './session-users.js';
+import { logOut, serializedUserOf, SessionUsers, transferUser } from './session-users.js';
 import { SessionWatch } from './session-watch.js';
 import { SessionsSettings } from './sessions-options.js';
 
@@ -21,6 +21,9 @@ const RECEIVE = 'websocket.receive';
 
 /** Is where a channel session remembers the HTTP session of its connection. */
 const HTTP_SESSION_ID = '__http_session';
+
+/** Is where a channel session remembers the HTTP session that its user was taken from. */
+const USER_ORIGIN = '__user_from';
 
 /** Are the sessions that were opened for one message. */
 interface Opened {
@@ -112,9 +115,18 @@ export class Sessions {
   async identify(message: Message, by: 'http' | 'channel'): Promise<ConnectionUser | null> {
     const opened = this.#openedFor(message)[by]?.data;
     if (by === 'http') await this.#followUser(message, opened);
+    else this.#watchOriginOf(opened);
     const user = await this.#users.userOf(opened, message);
     message.user = user;
     return user;
+  }
+
+  /** Takes the user of the HTTP session over into that of the connection, and where it came from. */
+  takeUserOver(message: Message): void {
+    const { http, channel } = this.#openedFor(message);
+    if (!http || !channel) return;
+    transferUser(http.data, channel.data);
+    channel.data[USER_ORIGIN] = http.id;
   }
 
   /** Saves what the handler changed in the HTTP session; a destroyed one stays destroyed. */
@@ -183,6 +195,12 @@ export class Sessions {
     const members = await this.revocation.sessionGroup(id).channels();
     if (members.length <= this.settings.maxConnectionsPerSession) return;
     throw new DenyConnection({ status: 429, headers: { 'Retry-After': '5' } });
+  }
+
+  /** The worker that opened the connection may have stopped: whoever hears of it next goes on. */
+  #watchOriginOf(data: SessionRecord | undefined): void {
+    const [id, user] = [data?.[USER_ORIGIN], serializedUserOf(data)];
+    if (typeof id === 'string' && user !== undefined) this.watch.add(id, user);
   }
 
   async #followUser(message: Message, data: object | undefined): Promise<void> {

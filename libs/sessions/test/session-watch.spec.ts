@@ -1,10 +1,13 @@
 import { ManualClock } from '@nest-channels/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { HttpSessionUser } from '@nest-channels/sessions';
-import { Consumer, Message, Msg } from 'nest-channels';
+import { ChannelSessionUserFromHttp, HttpSessionUser } from '@nest-channels/sessions';
+import { type ChannelsModuleOptions, Consumer, Message, Msg } from 'nest-channels';
 import { SessionWatch } from '../src/session-watch.js';
+import { CountingStore } from './support/counting-store.js';
+import { Gate } from './support/gate.js';
 import { SessionsApp, stopSessionsApps } from './support/sessions-app.js';
+import { sharedLayer } from './support/shared-layer.js';
 
 afterEach(stopSessionsApps);
 
@@ -14,6 +17,32 @@ class Members {
   @HttpSessionUser()
   connect(@Msg() message: Message) {
     return message.accept();
+  }
+
+  @Consumer('websocket.receive', { path: '/members' })
+  receive() {
+    return 'still here';
+  }
+
+  @Consumer('websocket.connect', { path: '/speakers' })
+  @ChannelSessionUserFromHttp()
+  speak(@Msg() message: Message) {
+    return message.accept();
+  }
+
+  @Consumer('websocket.receive', { path: '/speakers' })
+  @ChannelSessionUserFromHttp()
+  spoken() {
+    return 'heard';
+  }
+}
+
+/** Is a store that answers reads when it is let. */
+class HeldStore extends CountingStore {
+  gate?: Gate;
+
+  override get(...args: Parameters<CountingStore['get']>): void {
+    void (this.gate?.pass() ?? Promise.resolve()).then(() => super.get(...args));
   }
 }
 
@@ -64,6 +93,44 @@ describe('a session with open connections', () => {
     clock.advance(60_000);
     await app.store.until(() => app.store.counts.touch === 1);
     await socket.end();
+  });
+});
+
+describe('the watch over sessions', () => {
+  it('closes no connection because its own process stops while it looks', async () => {
+    const [store, clock] = [new HeldStore(), new ManualClock()];
+    const app = await SessionsApp.start({ consumers: [Members], sessions: { clock, store } });
+    const socket = await (await app.browser('ada')).open('/members');
+    const gate = new Gate();
+    store.gate = gate;
+    clock.advance(60_000);
+    await gate.arrived(1);
+    app.app.get(SessionWatch, { strict: false }).close();
+    gate.open();
+    await store.until(() => store.counts.touch === 1);
+    expect(await socket.ask('and now?')).toBe('still here');
+  });
+
+  it('is taken up by another worker with the next frame when one has stopped', async () => {
+    const layers = { default: sharedLayer() };
+    const store = new CountingStore();
+    const start = (clock: ManualClock, channels: ChannelsModuleOptions): Promise<SessionsApp> =>
+      SessionsApp.start({ consumers: [Members], channels, sessions: { clock, store } });
+    const first = await start(new ManualClock(), {
+      layers,
+      worker: { onlyChannels: ['websocket.connect'] },
+    });
+    const clock = new ManualClock();
+    const second = await start(clock, {
+      layers,
+      worker: { excludeChannels: ['websocket.connect'] },
+    });
+    const socket = await (await second.browser('ada')).open('/speakers');
+    await first.stop();
+    expect(await socket.ask('hello')).toBe('heard');
+    store.clear();
+    clock.advance(60_000);
+    expect(await socket.closed).toBe(4401);
   });
 });
 
