@@ -55,7 +55,7 @@ async function logOutOnce(urls, url) {
   const startedAt = performance.now();
   await fetch(`${url}/accounts/logout`, { method: 'POST', headers: { cookie } });
   const codes = (await closed).map(([code]) => code);
-  if (codes.some((code) => code !== SESSION_ENDED)) throw new Error(`closed with ${codes}`);
+  if (codes.some((code) => code !== SESSION_ENDED)) throw new Error(`closed with ${codes.join()}`);
   return performance.now() - startedAt;
 }
 
