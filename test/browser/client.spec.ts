@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  await app?.stop();
+  await app?.server.stop();
 });
 
 beforeEach(async () => {
@@ -42,7 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  app.cut();
+  app.server.cut();
   await page.close();
 });
 
@@ -57,13 +57,13 @@ const waits = (statuses: readonly BridgeStatus[]): Waiting[] =>
 describe('a server that restarts', () => {
   it('is found again, by the same handlers, and gets what was said meanwhile', async () => {
     await enter();
-    await app.stop();
+    await app.server.stop();
     await reaches(page, 'waiting', 3);
     const sent = page.evaluate(() => {
       const next = window.bridge.stream('echo').next();
       return { outcome: window.bridge.stream('echo').send('meanwhile'), next };
     });
-    await comesBackAfter(page, () => app.startAgain());
+    await comesBackAfter(page, () => app.server.startAgain());
     expect(await sent).toMatchObject({ outcome: 'queued' });
     await app.say('we are back');
     expect(await echo(page, 'ping')).toBe('ping');
@@ -78,7 +78,7 @@ describe('20 abrupt cuts in a row', () => {
   it('cost no handler, and one attempt after each of 20 delays', async () => {
     await enter();
     const before = app.handshakes;
-    for (let cut = 0; cut < 20; cut++) await comesBackAfter(page, () => app.cut());
+    for (let cut = 0; cut < 20; cut++) await comesBackAfter(page, () => app.server.cut());
     await app.say('still here');
     expect(await echo(page, 'ping')).toBe('ping');
     const { chat, plain, frames, statuses, errors } = await recordOf(page);
@@ -125,7 +125,7 @@ describe('30 clients that are cut at once', () => {
       };
     });
     expect(app.handshakes - before).toBe(30);
-    app.cut();
+    app.server.cut();
     const drawn = await delays.evaluate((handle) => handle.drawn);
     expect(drawn.filter((delayMs) => delayMs < 500 || delayMs > 2_000)).toEqual([]);
     expect(Math.max(...drawn) - Math.min(...drawn)).toBeGreaterThan(500);
@@ -136,7 +136,7 @@ describe('sleep', () => {
   it('is noticed when it ends, and a connection that died in it is made anew', async () => {
     await page.clock.install();
     await enter();
-    app.fallSilent();
+    app.server.fallSilent();
     await comesBackAfter(page, async () => {
       await page.clock.fastForward(90_000);
       await page.clock.runFor(10_000);
@@ -151,7 +151,7 @@ describe('sleep', () => {
     const lifecycle = await page.context().newCDPSession(page);
     await comesBackAfter(page, async () => {
       await lifecycle.send('Page.setWebLifecycleState', { state: 'frozen' });
-      app.cut();
+      app.server.cut();
       await lifecycle.send('Page.setWebLifecycleState', { state: 'active' });
     });
     await app.say('good morning');
@@ -164,7 +164,7 @@ describe('sleep', () => {
     await page.goto(app.url);
     await openBridge(page, '/live', { backoff: { minMs: 600_000, maxMs: 3_600_000 } });
     await page.context().setOffline(true);
-    app.cut();
+    app.server.cut();
     await reaches(page, 'waiting');
     await page.context().setOffline(false);
     const [first, second] = waits((await recordOf(page)).statuses);

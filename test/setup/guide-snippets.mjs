@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const GUIDE = fileURLToPath(new URL('../../docs/guide/', import.meta.url));
 const SNIPPETS = fileURLToPath(new URL('../../docs/snippets/', import.meta.url));
 const BLOCK = /^<!-- snippet: (\S+) -->\n\n```(\w+)\n(.*?)^```$/gms;
-const ANY_CODE = /^```(?:ts|js|html|mjs)\n/gm;
+const ANY_CODE = /^```(?:tsx?|js|html|mjs)\n/gm;
 
 const isUpdate = process.argv.includes('--update');
 const pages = readdirSync(GUIDE).filter((name) => name.endsWith('.md'));

@@ -1,7 +1,4 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { Controller, Get, Header, type INestApplication, Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, Get, Header, Injectable, Module } from '@nestjs/common';
 import {
   Channels,
   ChannelsModule,
@@ -10,7 +7,7 @@ import {
   WebsocketDemultiplexer,
   WebsocketMultiplexer,
 } from 'nest-channels';
-import { freePort } from './process.js';
+import { RestartingApp } from './restarting-app.js';
 
 @Injectable()
 class Visits {
@@ -57,70 +54,40 @@ class Page {
   }
 }
 
-/** Is an application for pages with the client, at one port however often it is started. */
+/** Is an application for pages with the client. */
 export class ClientApp {
-  readonly #wires = new Set<Socket>();
-  readonly #visits = new Visits();
-  #app: INestApplication;
-
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly server: RestartingApp,
+    private readonly visits: Visits,
+  ) {}
 
   static async start(): Promise<ClientApp> {
-    const app = new ClientApp(await freePort());
-    await app.startAgain();
-    return app;
+    const visits = new Visits();
+    return new ClientApp(await RestartingApp.start(() => moduleWith(visits)), visits);
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`;
+    return this.server.url;
   }
 
   /** Counts the handshakes on /live since the first start. */
   get handshakes(): number {
-    return this.#visits.handshakes;
-  }
-
-  /** Stops as a deployment does. */
-  async stop(): Promise<void> {
-    await this.#app.close();
-  }
-
-  async startAgain(): Promise<void> {
-    this.#app = await NestFactory.create(this.#module(), { logger: false });
-    const server = this.#app.getHttpServer() as Server;
-    server.on('connection', (wire) => {
-      this.#wires.add(wire);
-      wire.once('close', () => this.#wires.delete(wire));
-    });
-    await this.#app.listen(this.port, 'localhost');
-  }
-
-  /** Ends every connection without a word. */
-  cut(): void {
-    for (const wire of this.#wires) wire.destroy();
-  }
-
-  /** Lets every connection fall silent, as if its client had been forgotten. */
-  fallSilent(): void {
-    for (const wire of this.#wires) wire.pause();
+    return this.visits.handshakes;
   }
 
   /** Says something on the stream chat to everybody. */
   async say(payload: string): Promise<void> {
     const text = WebsocketMultiplexer.encode('chat', payload);
-    await this.#app.get(Channels).group('chat').send({ text });
+    await this.server.nest.get(Channels).group('chat').send({ text });
   }
+}
 
-  #module(): object {
-    const visits = this.#visits;
-    @Module({
-      imports: [
-        ChannelsModule.forRoot({ client: { path: '/channels.js' }, server: { drainMs: 1 } }),
-      ],
-      controllers: [Page],
-      providers: [Live, Chat, Echo, Plain, { provide: Visits, useValue: visits }],
-    })
-    class AppModule {}
-    return AppModule;
-  }
+function moduleWith(visits: Visits): object {
+  @Module({
+    imports: [ChannelsModule.forRoot({ client: { path: '/channels.js' }, server: { drainMs: 1 } })],
+    controllers: [Page],
+    providers: [Live, Chat, Echo, Plain, { provide: Visits, useValue: visits }],
+  })
+  class AppModule {}
+  return AppModule;
 }

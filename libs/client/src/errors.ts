@@ -118,7 +118,8 @@ export class ServerError extends ChannelsClientError {
     /** Is the stream it concerns; undefined for the whole connection. */
     readonly stream: string | undefined,
   ) {
-    super('CHANNELS_CLIENT_SERVER_ERROR', `The server reports: ${textOf(detail)}.`);
+    const text = textOf(detail).replace(/\.$/, '');
+    super('CHANNELS_CLIENT_SERVER_ERROR', `The server reports: ${text}.`);
   }
 }
 

@@ -13,14 +13,16 @@ export interface ChannelHook<C extends BridgeContract> {
   readonly status: BridgeStatus;
   /** Is the last message of no stream; undefined before the first. */
   readonly latest: C['incoming'] | undefined;
-  send(message: C['outgoing']): SendOutcome;
+  /** Is `bridge.send()`, and the same in every rendering. */
+  readonly send: (message: C['outgoing']) => SendOutcome;
 }
 
 /** Is one stream of a bridge, in a component. */
 export interface StreamHook<Incoming, Outgoing> {
   /** Is the last payload; undefined before the first. */
   readonly latest: Incoming | undefined;
-  send(payload: Outgoing): SendOutcome;
+  /** Is `send()` of the stream, and the same in every rendering. */
+  readonly send: (payload: Outgoing) => SendOutcome;
 }
 
 /** Are the options of a connection of a component. */

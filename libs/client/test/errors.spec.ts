@@ -18,6 +18,9 @@ describe('the errors of the client', () => {
   });
 
   it('carry what the server said, without putting an object into the text', () => {
+    expect(new ServerError('There is none.', undefined).message).toBe(
+      'The server reports: There is none.',
+    );
     expect(new ServerError({ secret: 1 }, undefined).message).toBe('The server reports: an error.');
   });
 });
