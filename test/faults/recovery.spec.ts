@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { delay, systemClock } from '@nest-channels/core';
 import type { RedisLayer } from '@nest-channels/redis';
 import { Inbox, TestRedis } from '../../libs/redis/test/support/layers.js';
@@ -90,18 +90,42 @@ describe('after an empty restart', () => {
   });
 });
 
+describe('a connection that breaks while it comes back', () => {
+  it('leaves no error unhandled, and comes back again', async () => {
+    const { proxy, layer } = await proxied('broken-again');
+    const admin = redis.client();
+    while ((await admin.pubsub('CHANNELS')).length === 0) await delay(systemClock, 10);
+    proxy.cutAfter((request) => request.includes('subscribe'));
+    proxy.reset();
+    while (proxy.cuts < 3) await delay(systemClock, 10);
+    proxy.heal();
+    const inbox = new Inbox(layer, ['jobs']);
+    await untilDone(() => layer.send('jobs', { id: 'back' }));
+    await inbox.came(1);
+  });
+});
+
 describe('a Redis that refuses writes while a connection comes back', () => {
-  it('is asked again until it takes them', async () => {
+  it('is asked again until it takes them, and that is told once', async () => {
     const layer = await connected('refused-greeting');
     const inbox = new Inbox(layer, ['server!']);
     const admin = redis.client();
+    const warnings: string[] = [];
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation((warning) => {
+      warnings.push(String(warning));
+    });
     await admin.config('SET', 'maxmemory', 1);
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    while (!(await admin.info('errorstats')).includes('OOM')) await delay(systemClock, 10);
+    const oom = async (): Promise<number> =>
+      Number(/errorstat_OOM:count=(\d+)/.exec(await admin.info('errorstats'))?.[1] ?? 0);
+    // It has been refused more than once.
+    while ((await oom()) < 3) await delay(systemClock, 10);
+    expect(warnings).toEqual([expect.stringContaining('OOM')]);
     const back = once(layer.events, 'gap');
     await admin.config('SET', 'maxmemory', 0);
     await back;
     await layer.send('server!a', { id: 'back' });
     await inbox.came(1);
+    warn.mockRestore();
   });
 });

@@ -28,8 +28,9 @@ export type Role = 'embedded' | 'server' | 'worker';
 /**
  * Starts and stops what a process runs, with the Nest application it belongs to.
  *
- * States: idle → running → leaving → stopping → stopped; while it is leaving, the application has
- * been told to stop and everything still works. An application with an HTTP server starts by itself;
+ * States: idle → starting → running → leaving → stopping → stopped; while it is starting, it waits
+ * until its layers can carry messages; while it is leaving, the application has been told to stop
+ * and everything still works. An application with an HTTP server starts by itself;
  * an application context only sends, unless {@link runWorker} makes it a worker.
  */
 @Injectable()
@@ -43,7 +44,7 @@ export class ChannelsRuntime
 {
   readonly #logger = new Logger('Channels');
   #role: Role = 'embedded';
-  #state: 'idle' | 'running' | 'leaving' | 'stopping' | 'stopped' = 'idle';
+  #state: 'idle' | 'starting' | 'running' | 'leaving' | 'stopping' | 'stopped' = 'idle';
 
   constructor(
     private readonly http: HttpAdapterHost,
@@ -94,13 +95,29 @@ export class ChannelsRuntime
     this.routes.build();
   }
 
-  onApplicationBootstrap(): void {
-    if (this.http.httpAdapter) this.start();
+  /** @throws ChannelsError as {@link start} does */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.http.httpAdapter) await this.start();
   }
 
-  /** Starts what the role asks for. */
-  start(): void {
+  /**
+   * Starts what the role asks for, as soon as the layers can carry messages.
+   *
+   * @throws ChannelsError as the layer that cannot says it; all of them are closed then
+   */
+  async start(): Promise<void> {
     if (this.#state !== 'idle') return;
+    this.#state = 'starting';
+    await this.layers.ready();
+    // It may have been told to stop meanwhile.
+    if (this.#isStarting) this.#run();
+  }
+
+  get #isStarting(): boolean {
+    return this.#state === 'starting';
+  }
+
+  #run(): void {
     this.#state = 'running';
     if (this.#runs('worker')) this.#startWorker();
     if (this.#runs('server')) this.#startServer();
@@ -115,6 +132,7 @@ export class ChannelsRuntime
 
   /** Ends connections before handlers and handlers before the layer, so that each is heard. */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
+    if (this.#isStarting) this.#state = 'stopped';
     if (this.#state !== 'running' && this.#state !== 'leaving') return;
     this.#state = 'stopping';
     if (signal !== undefined && this.#role !== 'embedded') exitOnNextSignal();

@@ -37,6 +37,20 @@ export class Layers {
     return layer;
   }
 
+  /**
+   * Resolves when every layer can carry messages; closes them all if one cannot.
+   *
+   * @throws ChannelsError as the layer that cannot says it
+   */
+  async ready(): Promise<void> {
+    try {
+      await Promise.all([...this.#layers.values()].map(async (layer) => layer.ready?.()));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#layers.values()].map((layer) => layer.close()));
   }

@@ -29,6 +29,7 @@ export interface RunServerOptions extends ProcessOptions {
  * @throws CommandLineInvalid `CHANNELS_COMMAND_LINE_INVALID`
  * @throws LocalLayer `CHANNELS_LAYER_LOCAL` on a layer that does not leave the process
  * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID`
+ * @throws ChannelsError as a layer says that it cannot carry messages
  */
 export function runServer(module: Type, options: RunServerOptions = {}): Promise<INestApplication> {
   return runProcess('server', options, (commandLine) => start(module, options, commandLine));

@@ -16,6 +16,7 @@ import { type ProcessOptions, runProcess } from './run-process.js';
  * @throws CommandLineInvalid `CHANNELS_COMMAND_LINE_INVALID`
  * @throws LocalLayer `CHANNELS_LAYER_LOCAL` on a layer that does not leave the process
  * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID`
+ * @throws ChannelsError as a layer says that it cannot carry messages
  */
 export function runWorker(
   module: Type,
@@ -34,6 +35,6 @@ async function start(
   const runtime = app.get(ChannelsRuntime, { strict: false });
   runtime.assume('worker');
   app.enableShutdownHooks(undefined, { useProcessExit: true });
-  runtime.start();
+  await runtime.start();
   return app;
 }

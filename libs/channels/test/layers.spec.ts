@@ -22,6 +22,17 @@ describe('Layers', () => {
     expect(() => layers.get('bulk')).toThrow('no layer "bulk": ChannelsModule has "default"');
   });
 
+  it('is ready when every layer is, and closes all of them when one cannot be', async () => {
+    const settings = (ready: () => Promise<void>) =>
+      new ChannelsSettings({
+        layers: { default: memoryLayer(), remote: Object.assign(memoryLayer(), { ready }) },
+      });
+    await new Layers(settings(() => Promise.resolve())).ready();
+    const layers = new Layers(settings(() => Promise.reject(new Error('refused'))));
+    await expect(layers.ready()).rejects.toThrow('refused');
+    await expect(layers.get('default').send('jobs', {})).rejects.toThrow(LayerUnavailable);
+  });
+
   it('closes every layer', async () => {
     const layers = new Layers(new ChannelsSettings());
     await layers.close();

@@ -59,6 +59,16 @@ export interface ChannelLayer {
   readonly events: LayerEvents;
 
   /**
+   * Resolves when the layer can carry messages; absent where it always can.
+   *
+   * A process that is to serve or to work waits for it and does not start if it rejects: at once where
+   * no other try could mend it, such as a wrong password, and else after some seconds of trying.
+   *
+   * @throws LayerUnavailable `CHANNELS_LAYER_UNAVAILABLE`, or an error of the layer's own
+   */
+  ready?(): Promise<void>;
+
+  /**
    * Puts a message at the end of a channel, without ever waiting for room.
    *
    * What was sent to the channel after a message that is refused, and before its sender could know,

@@ -53,6 +53,8 @@ export class Connection {
   /** Says that what is known has not been asserted since Redis was found empty. */
   #isEmptied = false;
   #nextGreeting?: Timer;
+  /** Are the reasons for which a greeting failed since the connection was there last. */
+  readonly #told = new Set<string>();
   #settled: () => void;
   readonly #whenSettled = new Promise<void>((resolve) => (this.#settled = resolve));
 
@@ -165,9 +167,14 @@ export class Connection {
       if (isFinal(error)) return this.#refuse(error);
       if (this.link.refusal) return this.#refuse(this.link.refusal);
       if (this.#state === 'closed') return;
-      process.emitWarning(`Redis: ${reasonOf(error)}`);
+      this.#tellOnce(reasonOf(error));
       this.#greetAgain();
     }
+  }
+
+  #tellOnce(reason: string): void {
+    if (!this.#told.has(reason)) process.emitWarning(`Redis: ${reason}`);
+    this.#told.add(reason);
   }
 
   /** Tries again on the same connection: one that is lost meanwhile says so, and greets by itself. */
@@ -186,6 +193,7 @@ export class Connection {
     const isEmpty = this.#isEmptied;
     if (this.#state === 'lost') await this.options.onBack({ since: this.#lostAt, isEmpty });
     this.#isEmptied = false;
+    this.#told.clear();
     if (this.#state === 'connecting' || this.#state === 'lost') this.#state = 'ready';
     this.#settled();
   }

@@ -7,6 +7,7 @@ import {
   ChannelFull,
   type ChannelStatistics,
   type Content,
+  delay,
   type LayerEventMap,
   type LayerEvents,
   type LayerExtension,
@@ -17,6 +18,7 @@ import {
   type Subscription,
 } from '@nest-channels/core';
 import { RedisReception } from './redis-reception.js';
+import { RedisUnavailable } from './errors.js';
 import type { RedisLayerOptions } from './redis-options.js';
 import { RedisSession } from './redis-session.js';
 import { RedisShard } from './redis-shard.js';
@@ -37,6 +39,14 @@ export interface RedisLayer extends ChannelLayer {
    * @throws RedisUnavailable `CHANNELS_LAYER_UNAVAILABLE`, and goes on trying
    */
   connected(): Promise<void>;
+
+  /**
+   * Resolves when Redis was reached for the first time; tries it for five seconds.
+   *
+   * @throws RedisRefused `CHANNELS_REDIS_REFUSED` at once, and so all that no other try could mend
+   * @throws RedisUnavailable `CHANNELS_LAYER_UNAVAILABLE`
+   */
+  ready(): Promise<void>;
 }
 
 /**
@@ -52,6 +62,10 @@ export function redisLayer(options: RedisLayerOptions = {}): RedisLayer {
 
 /** Makes 22 characters, which the limit of a single-reader pattern leaves room for. */
 const RANDOM_BYTES = 16;
+
+/** Is for how long a process that starts waits for Redis, and how often it looks. */
+const START_MS = 5_000;
+const RETRY_MS = 50;
 
 class Layer implements RedisLayer {
   readonly name = 'redis';
@@ -85,6 +99,20 @@ class Layer implements RedisLayer {
 
   connected(): Promise<void> {
     return this.#shards.ready();
+  }
+
+  async ready(): Promise<void> {
+    const { clock } = this.#session;
+    const end = clock.now() + START_MS;
+    for (;;) {
+      try {
+        return await this.connected();
+      } catch (error) {
+        if (!(error instanceof RedisUnavailable) || this.#isClosed || clock.now() >= end)
+          throw error;
+      }
+      await delay(clock, RETRY_MS);
+    }
   }
 
   async send(channel: string, content: Content): Promise<void> {
@@ -182,6 +210,10 @@ class Layer implements RedisLayer {
 
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
+  }
+
+  get #isClosed(): boolean {
+    return this.#closed !== undefined;
   }
 
   async #close(): Promise<void> {

@@ -28,6 +28,8 @@ export interface LinkOptions {
 /** Are the settings that keep ioredis from sending anything twice and from waiting for ever. */
 const AT_MOST_ONCE = {
   autoResendUnfulfilledCommands: false,
+  // Nobody would hear of one that fails; who subscribes does so whenever the connection is there.
+  autoResubscribe: false,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   lazyConnect: true,

@@ -89,7 +89,7 @@ export class TestedProcess implements Activity {
     if (role !== 'embedded') this.#runtime.assume(role);
     await prepare?.();
     await this.app.init();
-    if (role === 'worker') this.#runtime.start();
+    if (role === 'worker') await this.#runtime.start();
   }
 }
 
