@@ -50,6 +50,13 @@ describe('@AuthenticatedOnly()', () => {
     expect(await end).toEqual({ id: 'id-ada', name: 'ada' });
   });
 
+  it('refuses with 401 whose user is gone', async () => {
+    const app = await SessionsApp.start({ consumers: [Members] });
+    const ada = await app.browser('ada');
+    app.people.delete('id-ada');
+    expect(await ada.socket('/members').outcome).toBe(401);
+  });
+
   it('closes with 4401 when an anonymous client speaks', async () => {
     const app = await SessionsApp.start({ consumers: [LateMembers] });
     const socket = await (await app.browser()).open('/late');

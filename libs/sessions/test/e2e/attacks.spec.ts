@@ -137,6 +137,12 @@ const BAD_COOKIES: Readonly<Record<string, (cookie: string) => string>> = {
   'of 500': () => Array.from({ length: 500 }, (_each, at) => `c${at}=${at}`).join('; '),
 };
 
+/** Returns what was logged of the value of a session cookie. */
+function linesWith(cookie: string, { app }: Scene): string[] {
+  const value = cookie.slice(cookie.indexOf('=') + 1).replace('s%3A', '');
+  return app.lines.filter((line) => line.includes(value.slice(0, 16)));
+}
+
 const ATTACKS: readonly Attack[] = [
   {
     id: 'M40',
@@ -193,9 +199,21 @@ const ATTACKS: readonly Attack[] = [
   ...Object.entries(BAD_COOKIES).map(([name, spoil]) => ({
     id: 'M45',
     attack: `a cookie that is ${name}`,
-    expected: anonymousUnread,
-    run: (scene: Scene) => attempt(scene, { cookie: spoil(scene.victim.cookie) }),
+    expected: [anonymousUnread, []],
+    run: async (scene: Scene) => {
+      const cookie = spoil(scene.victim.cookie);
+      return [await attempt(scene, { cookie }), linesWith(cookie, scene)];
+    },
   })),
+  {
+    id: 'M45',
+    attack: 'cookies of more than 16 KiB',
+    expected: [[431, undefined, 0], []],
+    run: async (scene) => {
+      const cookie = `connect.sid=${'x'.repeat(20_000)}`;
+      return [await attempt(scene, { cookie }), linesWith(cookie, scene)];
+    },
+  },
   {
     id: 'M46',
     attack: 'to stay when the session is logged out, or the password changed',
