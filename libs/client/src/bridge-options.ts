@@ -53,7 +53,8 @@ export interface BridgeSettings extends Required<Omit<BridgeOptions, 'heartbeat'
 /**
  * Fills in what was left out.
  *
- * @throws ClientConfigInvalid `CHANNELS_CLIENT_CONFIG_INVALID` without any WebSocket class
+ * @throws ClientConfigInvalid `CHANNELS_CLIENT_CONFIG_INVALID` without any WebSocket class, and for
+ * an option that no timer or queue can keep to
  */
 export function bridgeSettings(options: BridgeOptions): BridgeSettings {
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
@@ -62,6 +63,7 @@ export function bridgeSettings(options: BridgeOptions): BridgeSettings {
       'there is no WebSocket here: Node 20 needs { WebSocket } of the package ws as an option',
     );
   }
+  assertOptions(options);
   return {
     offline: 'queue',
     maxQueuedMessages: 100,
@@ -78,6 +80,30 @@ export function bridgeSettings(options: BridgeOptions): BridgeSettings {
     ...given(options),
     WebSocket,
   };
+}
+
+/** Is the longest time of a timer; a longer one would be over at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+const POLICIES: ReadonlySet<OfflinePolicy> = /* @__PURE__ */ new Set(['queue', 'drop', 'throw']);
+
+function assertOptions({ offline = 'queue', backoff, heartbeat, ...rest }: BridgeOptions): void {
+  if (!POLICIES.has(offline)) throw optionProblem('offline', 'one of queue, drop and throw');
+  assertNumbers('', rest);
+  assertNumbers('backoff.', backoff);
+  assertNumbers('heartbeat.', { ...heartbeat, message: undefined });
+}
+
+function assertNumbers(prefix: string, options: object = {}): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== 'number') continue;
+    const most = name.endsWith('Ms') ? LONGEST_MS : Infinity;
+    if (!(value >= 1 && value <= most)) throw optionProblem(prefix + name, `from 1 to ${most}`);
+  }
+}
+
+function optionProblem(name: string, expected: string): ClientConfigInvalid {
+  return new ClientConfigInvalid(`the option ${name} has to be ${expected}`);
 }
 
 function given(options: BridgeOptions): BridgeOptions {

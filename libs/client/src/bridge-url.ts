@@ -1,5 +1,8 @@
 import { ClientConfigInvalid } from './errors.js';
 
+/** Is a token of HTTP (RFC 9110 §5.6.2). */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** Is a URL, or a function that is asked for one before each attempt, for a token in it. */
 export type UrlSource = string | (() => string | Promise<string>);
 
@@ -26,7 +29,22 @@ export function bridgeUrl(url: string | undefined, place: Place | undefined): st
   return assertWebSocketUrl(absolute.replace(/^http/i, 'ws'));
 }
 
+/**
+ * Refuses names of subprotocols that no handshake can carry (RFC 6455 §4.1).
+ *
+ * @throws ClientConfigInvalid `CHANNELS_CLIENT_CONFIG_INVALID`
+ */
+export function assertProtocols(protocols: string | string[] = []): void {
+  const names = [protocols].flat();
+  const isRepeated = new Set(names).size < names.length;
+  if (!isRepeated && names.every((name) => TOKEN.test(name))) return;
+  throw new ClientConfigInvalid('subprotocols have to be different tokens, such as "chat.v2"');
+}
+
 function assertWebSocketUrl(url: string): string {
-  if (/^wss?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) return url;
-  throw new ClientConfigInvalid(`"${url}" is neither a path nor a ws:// or wss:// URL`);
+  const { protocol, hash } = URL.canParse(url) ? new URL(url) : { protocol: '', hash: '' };
+  if (/^wss?:$/.test(protocol) && !hash) return url;
+  throw new ClientConfigInvalid(
+    `"${url}" is neither a path nor a ws:// or wss:// URL, without a fragment`,
+  );
 }

@@ -1,3 +1,5 @@
+import { CloseInvalid } from './errors.js';
+
 /**
  * Says what a client does when its connection was closed.
  *
@@ -29,4 +31,17 @@ export const CLOSE_CODES: ReadonlyMap<number, AfterClose> = /* @__PURE__ */ new 
 /** Returns what follows a close code; those of applications, from 3000 on, are meant to end. */
 export function afterClose(code: number): AfterClose {
   return CLOSE_CODES.get(code) ?? (code < 3000 ? 'reconnect' : 'stop');
+}
+
+/**
+ * Refuses what a browser lets no page close with (the WebSocket standard, `close()`).
+ *
+ * @throws CloseInvalid `CHANNELS_CLIENT_CLOSE_INVALID`
+ */
+export function assertClose(code: number, reason: string): void {
+  const isOwn = Number.isInteger(code) && code >= 3000 && code <= 4999;
+  if (code !== 1000 && !isOwn) throw new CloseInvalid(`${code} is not 1000 nor from 3000 to 4999`);
+  if (new TextEncoder().encode(reason).length > 123) {
+    throw new CloseInvalid('the reason has over 123 bytes');
+  }
 }

@@ -1,4 +1,4 @@
-import { FrameInvalid, MessageInvalid, ServerError } from './errors.js';
+import { FrameInvalid, MessageInvalid, MessageTooLarge, ServerError } from './errors.js';
 
 /** Turns messages into the text of frames, and back. */
 export interface ClientCodec {
@@ -36,6 +36,18 @@ export function writeFrame({ stream, message }: Delivery, codec: ClientCodec): s
 }
 
 /**
+ * Refuses a text that is longer than the server takes, in bytes of UTF-8.
+ *
+ * @throws MessageTooLarge `CHANNELS_CLIENT_MESSAGE_TOO_LARGE`
+ */
+export function assertSize(text: string, limit: number): void {
+  // A character takes at most three bytes: most texts need not be measured.
+  if (text.length * 3 <= limit) return;
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > limit) throw new MessageTooLarge(bytes, limit);
+}
+
+/**
  * Reads a frame of the server.
  *
  * One with a `stream` is the message of that stream; one that holds nothing but `error`, and
@@ -63,6 +75,8 @@ function decoded(data: unknown, codec: ClientCodec): unknown {
   try {
     return codec.decode(data);
   } catch (cause) {
-    throw new FrameInvalid('it is not JSON', { cause });
+    // Its text quotes the frame.
+    if (cause instanceof SyntaxError) throw new FrameInvalid('it is not JSON');
+    throw new FrameInvalid('its codec failed', { cause });
   }
 }

@@ -1,5 +1,6 @@
 /** Codes of the errors this package throws, listed with remedies in `docs/errors.md`. */
 export type ClientErrorCode =
+  | 'CHANNELS_CLIENT_CLOSE_INVALID'
   | 'CHANNELS_CLIENT_CONFIG_INVALID'
   | 'CHANNELS_CLIENT_DISCONNECTED'
   | 'CHANNELS_CLIENT_ENDED'
@@ -29,10 +30,17 @@ export class ChannelsClientError extends Error {
   }
 }
 
+/** Is thrown by `close()` for a code or reason that no close frame of a page can carry. */
+export class CloseInvalid extends ChannelsClientError {
+  constructor(problem: string) {
+    super('CHANNELS_CLIENT_CLOSE_INVALID', `Cannot close the connection: ${problem}.`);
+  }
+}
+
 /** Is thrown by `connect()` when a URL or an option cannot work. */
 export class ClientConfigInvalid extends ChannelsClientError {
-  constructor(problem: string) {
-    super('CHANNELS_CLIENT_CONFIG_INVALID', `Cannot connect: ${problem}.`);
+  constructor(problem: string, options?: ErrorOptions) {
+    super('CHANNELS_CLIENT_CONFIG_INVALID', `Cannot connect: ${problem}.`, options);
   }
 }
 

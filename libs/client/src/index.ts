@@ -22,6 +22,7 @@ export {
   ChannelsClientError,
   type ClientErrorCode,
   ClientConfigInvalid,
+  CloseInvalid,
   ConnectionEnded,
   Disconnected,
   FeedFull,

@@ -1,9 +1,10 @@
 import ReconnectingWebSocket, { CloseEvent as OwnCloseEvent } from 'partysocket/ws';
 import { Backoff } from './backoff.js';
-import type { BridgeSettings } from './bridge-options.js';
+import type { BridgeSettings, WebSocketConstructor } from './bridge-options.js';
 import type { BridgeStatus } from './bridge-status.js';
 import type { ClientTimer } from './clock.js';
 import type { AfterClose } from './close-codes.js';
+import { ClientConfigInvalid } from './errors.js';
 
 /** Is the close code of a connection that ended without a close frame (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
@@ -17,6 +18,8 @@ export interface LastingSocketOwner {
   url(): Promise<string>;
   became(status: BridgeStatus): void;
   received(data: unknown): void;
+  /** Hears why the class of sockets did not even begin with an attempt. */
+  refused(error: ClientConfigInvalid): void;
 }
 
 /** Is when the next attempt is due. */
@@ -47,7 +50,7 @@ export class LastingSocket {
   ) {
     this.#backoff = new Backoff(settings.backoff, settings.random);
     this.socket = new ReconnectingWebSocket(() => this.#nextUrl(), protocols, {
-      WebSocket: settings.WebSocket,
+      WebSocket: this.#dialler(settings.WebSocket),
       connectionTimeout: settings.connectTimeoutMs,
       minReconnectionDelay: 0,
       maxReconnectionDelay: 0,
@@ -92,13 +95,14 @@ export class LastingSocket {
   #goesOnAfter(event: { readonly code: number; readonly reason: string }): boolean {
     if (this.#status.state === 'closed') return false;
     if (this.#status.state === 'waiting') return true;
+    if (!this.socket.shouldReconnect) return this.#end(event.code, event.reason, 'client');
     // It makes such an event itself on errors and timeouts, with code 1000.
     const isOwn = event instanceof OwnCloseEvent;
     const [code, reason] = isOwn ? [ABNORMAL, ''] : [event.code, event.reason];
     const next = isOwn ? 'reconnect' : this.settings.afterClose(code, reason);
-    if (next === 'stop') this.#end(code, reason, 'server');
-    else this.#lost(code, next);
-    return next !== 'stop';
+    if (next === 'stop') return this.#end(code, reason, 'server');
+    this.#lost(code, next);
+    return true;
   }
 
   #lost(code: number, next: Exclude<AfterClose, 'stop'>): void {
@@ -125,21 +129,43 @@ export class LastingSocket {
   async #nextUrl(): Promise<string> {
     await this.#pause?.over;
     this.#pause = undefined;
+    if (!this.socket.shouldReconnect) this.#end(1000, '', 'client');
     if (this.#status.state === 'waiting') {
       this.#become({ state: 'connecting', attempt: this.#backoff.attempt });
     }
     try {
       return await this.owner.url();
-    } catch (error) {
-      // Without a socket there is no close, from which the next attempt would be planned.
-      if (this.#status.state !== 'closed') this.#wait(ABNORMAL, 'reconnect');
-      throw error;
+    } catch (cause) {
+      throw this.#notEvenTried(cause);
     }
   }
 
-  #end(code: number, reason: string, by: 'client' | 'server'): void {
+  /** Makes sockets of a class that may refuse to, `ws:` on a page of `https:` for instance. */
+  #dialler(WebSocket: WebSocketConstructor): WebSocketConstructor {
+    return new Proxy(WebSocket, {
+      construct: (target, [url, protocols]: [string, string[] | undefined]) => {
+        try {
+          return new target(url, protocols);
+        } catch (cause) {
+          this.owner.refused(new ClientConfigInvalid((cause as Error).message, { cause }));
+          throw this.#notEvenTried(cause);
+        }
+      },
+    });
+  }
+
+  /** Plans the next attempt where there is no socket, and so no close that would do it. */
+  #notEvenTried(cause: unknown): Error {
+    if (this.#status.state !== 'closed') this.#wait(ABNORMAL, 'reconnect');
+    // It reads the message of what is thrown, which has to have one.
+    return new Error('no attempt', { cause });
+  }
+
+  /** Returns false: there is no other attempt. */
+  #end(code: number, reason: string, by: 'client' | 'server'): false {
     this.#pause?.timer.cancel();
     this.#become({ state: 'closed', code, reason, by });
+    return false;
   }
 
   #become(status: BridgeStatus): void {

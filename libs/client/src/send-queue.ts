@@ -23,8 +23,6 @@ export class SendQueue {
   #characters = 0;
   #dropped = 0;
 
-  constructor(private readonly settings: SendQueueSettings) {}
-
   get length(): number {
     return this.#texts.length;
   }
@@ -40,10 +38,10 @@ export class SendQueue {
    * @throws QueueFull `CHANNELS_CLIENT_QUEUE_FULL`
    * @throws Disconnected `CHANNELS_CLIENT_DISCONNECTED`
    */
-  offer(text: string): 'queued' | 'dropped' {
-    const { offline } = this.settings;
+  offer(text: string, settings: SendQueueSettings): 'queued' | 'dropped' {
+    const { offline } = settings;
     if (offline === 'throw') throw new Disconnected();
-    if (offline === 'queue') this.#push(text);
+    if (offline === 'queue') this.#push(text, settings);
     else this.#dropped++;
     return offline === 'queue' ? 'queued' : 'dropped';
   }
@@ -62,8 +60,7 @@ export class SendQueue {
     this.#characters = 0;
   }
 
-  #push(text: string): void {
-    const { maxQueuedMessages, maxQueuedCharacters } = this.settings;
+  #push(text: string, { maxQueuedMessages, maxQueuedCharacters }: SendQueueSettings): void {
     const characters = this.#characters + text.length;
     const isFull = this.#texts.length >= maxQueuedMessages || characters > maxQueuedCharacters;
     if (isFull) throw new QueueFull(this.#texts.length);

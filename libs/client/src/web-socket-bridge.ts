@@ -1,33 +1,23 @@
 import type ReconnectingWebSocket from 'partysocket/ws';
-import { type BridgeOptions, type BridgeSettings, bridgeSettings } from './bridge-options.js';
+import { type BridgeOptions, bridgeSettings } from './bridge-options.js';
+import { BridgeSession } from './bridge-session.js';
 import type { BridgeStatus } from './bridge-status.js';
 import type { BridgeStream, FeedOptions, SendOutcome } from './bridge-stream.js';
-import { bridgeUrl, type UrlSource } from './bridge-url.js';
+import { assertProtocols, bridgeUrl, type UrlSource } from './bridge-url.js';
+import { assertClose } from './close-codes.js';
 import type { BridgeContract, StreamName } from './contract.js';
-import { readFrame, writeFrame } from './envelope.js';
+import { assertSize, readFrame, writeFrame } from './envelope.js';
 import {
-  ChannelsClientError,
+  type ChannelsClientError,
   ClientConfigInvalid,
   ConnectionEnded,
   HandlerFailed,
-  MessageTooLarge,
 } from './errors.js';
-import { LastingSocket } from './lasting-socket.js';
+import { Feeds } from './feeds.js';
 import { Listeners, type Unsubscribe } from './listeners.js';
-import { Liveness } from './liveness.js';
-import { MessageFeed } from './message-feed.js';
-import { networkReturn } from './network-return.js';
+import type { MessageFeed } from './message-feed.js';
 import { SendQueue } from './send-queue.js';
 import { type MessageHandler, Subscriptions } from './subscriptions.js';
-
-/** Is what belongs to one call of `connect()`. */
-interface Session {
-  readonly link: LastingSocket;
-  readonly liveness: Liveness;
-  readonly settings: BridgeSettings;
-  readonly forgetNetwork: Unsubscribe;
-  opened: boolean;
-}
 
 /**
  * Speaks JSON over one WebSocket, which comes back by itself, and splits it into streams.
@@ -43,9 +33,9 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
   readonly #changes = new Listeners<[BridgeStatus]>((error) => this.#handlerFailed(error));
   readonly #reconnects = new Listeners<[]>((error) => this.#handlerFailed(error));
   readonly #errors = new Listeners<[ChannelsClientError]>((error) => console.error(error));
-  readonly #feeds = new Set<MessageFeed<never>>();
-  #queue: SendQueue | undefined;
-  #session: Session | undefined;
+  readonly #feeds = new Feeds(this.#subscriptions);
+  readonly #queue = new SendQueue();
+  #session: BridgeSession | undefined;
   #status: BridgeStatus = { state: 'idle' };
 
   constructor(private readonly options: BridgeOptions = {}) {}
@@ -58,12 +48,12 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
   /** Is the reconnecting socket of the last `connect()`, with the interface of a `WebSocket`. */
   get socket(): ReconnectingWebSocket {
     if (!this.#session) throw new ClientConfigInvalid('connect() comes before socket');
-    return this.#session.link.socket;
+    return this.#session.socket;
   }
 
   /** Counts the messages that were sent to this bridge and dropped. */
   get dropped(): number {
-    return this.#queue?.dropped ?? 0;
+    return this.#queue.dropped;
   }
 
   /**
@@ -75,20 +65,25 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
    */
   connect(url?: UrlSource, protocols?: string | string[], options: BridgeOptions = {}): this {
     const settings = bridgeSettings({ ...this.options, ...options });
-    const place = (globalThis as { location?: Location }).location;
-    const fixed = typeof url === 'function' ? undefined : bridgeUrl(url, place);
-    this.#replace();
-    this.#queue ??= new SendQueue(settings);
-    const source = async (): Promise<string> =>
-      fixed ?? bridgeUrl(await (url as () => string | Promise<string>)(), place);
-    this.#session = this.#sessionOf(source, protocols, settings);
-    this.#become({ state: 'connecting', attempt: 0 });
+    assertProtocols(protocols);
+    const destination = { url: urlOf(url), protocols };
+    const session = new BridgeSession(destination, settings, {
+      became: (each, status) => this.#sessionBecame(each, status),
+      received: (data) => this.#received(data),
+      failed: (error) => this.#report(error),
+    });
+    this.#replace(session);
     return this;
   }
 
-  /** Ends the connection for good; what was queued is dropped, and feeds end. */
+  /**
+   * Ends the connection for good; what was queued is dropped, and feeds end.
+   *
+   * @throws CloseInvalid `CHANNELS_CLIENT_CLOSE_INVALID` for what no close frame can carry
+   */
   close(code = 1000, reason = ''): void {
-    if (this.#session && this.#status.state !== 'closed') this.#session.link.close(code, reason);
+    assertClose(code, reason);
+    this.#session?.close(code, reason);
   }
 
   /**
@@ -183,70 +178,36 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
     return this.#errors.add(listener);
   }
 
-  #sessionOf(
-    url: () => Promise<string>,
-    protocols: string | string[] | undefined,
-    settings: BridgeSettings,
-  ): Session {
-    const link: LastingSocket = new LastingSocket(protocols, settings, {
-      url: () => this.#nextUrl(url),
-      became: (status) => this.#linkBecame(link, status),
-      received: (data) => this.#received(data),
-    });
-    const liveness = new Liveness(settings.clock, settings, {
-      ask: () => this.#write(writeFrame(heartbeatOf(settings), settings.codec)),
-      giveUp: () => link.giveUp('no sign of life'),
-    });
-    const forgetNetwork = networkReturn(() => (link.isOpen ? liveness.doubt() : link.hurry()));
-    return { link, liveness, settings, forgetNetwork, opened: false };
-  }
-
-  async #nextUrl(url: () => Promise<string>): Promise<string> {
-    try {
-      return await url();
-    } catch (error) {
-      this.#report(new HandlerFailed('url', error));
-      throw error;
-    }
-  }
-
-  #replace(): void {
+  #replace(session: BridgeSession): void {
     const before = this.#session;
-    this.#session = undefined;
-    before?.liveness.stop();
-    before?.forgetNetwork();
-    before?.link.close(1000, '');
+    this.#session = session;
+    before?.close(1000, '');
+    this.#become({ state: 'connecting', attempt: 0 });
   }
 
-  #linkBecame(link: LastingSocket, status: BridgeStatus): void {
-    const session = this.#session;
-    if (session?.link !== link) return;
-    if (status.state === 'open') this.#opened(session, status);
-    else if (status.state === 'closed') this.#closed(session, status);
-    else session.liveness.stop();
-    this.#become(status);
+  #sessionBecame(session: BridgeSession, status: BridgeStatus): void {
+    if (this.#session !== session) return;
+    this.#status = status;
+    if (status.state === 'open') this.#opened(session);
+    if (status.state === 'closed') this.#closed(status);
+    // Who was told may have closed it, or connected elsewhere.
+    if (this.#status === status) this.#become(status);
   }
 
   /** Lets those who resubscribe speak before those who waited. */
-  #opened(session: Session, status: BridgeStatus): void {
-    this.#status = status;
-    session.liveness.start();
-    if (session.opened) this.#reconnects.tell();
-    session.opened = true;
-    for (let text = this.#queue?.shift(); text !== undefined; text = this.#queue?.shift()) {
-      this.#write(text);
+  #opened(session: BridgeSession): void {
+    if (session.isAgain) this.#reconnects.tell();
+    while (this.#session === session && session.isOpen && this.#queue.length > 0) {
+      session.write(this.#queue.shift() as string);
     }
   }
 
-  #closed(session: Session, status: BridgeStatus & { state: 'closed' }): void {
-    session.liveness.stop();
-    session.forgetNetwork();
-    this.#queue?.clear();
-    this.#status = status;
+  #closed(status: BridgeStatus & { state: 'closed' }): void {
+    this.#queue.clear();
     const isMeant = status.by === 'client' || status.code === 1000;
     const error = isMeant ? undefined : this.#ended();
     if (error) this.#report(error);
-    for (const feed of this.#feeds) feed.end(error);
+    this.#feeds.end(error);
   }
 
   #become(status: BridgeStatus): void {
@@ -255,8 +216,7 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
   }
 
   #received(data: unknown): void {
-    const { liveness, settings } = this.#session as Session;
-    liveness.heard();
+    const { settings } = this.#session as BridgeSession;
     try {
       this.#subscriptions.deliver(readFrame(data, settings.codec));
     } catch (error) {
@@ -269,27 +229,14 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
     const settings = this.#session?.settings ?? bridgeSettings(this.options);
     const text = writeFrame({ stream, message }, settings.codec);
     assertSize(text, settings.maxMessageBytes);
-    if (this.#session?.link.isOpen) return this.#write(text);
-    this.#queue ??= new SendQueue(settings);
-    return this.#queue.offer(text);
-  }
-
-  #write(text: string): 'sent' {
-    this.#session?.link.socket.send(text);
+    if (!this.#session?.isOpen) return this.#queue.offer(text, settings);
+    this.#session.write(text);
     return 'sent';
   }
 
-  #feed<T>(stream: string | null, { signal, limit = 1_000 }: FeedOptions = {}): MessageFeed<T> {
-    const end = (): void => feed.end();
-    const remove = this.#subscriptions.observe(stream, (message) => feed.push(message as T));
-    const feed: MessageFeed<T> = new MessageFeed(limit, () => {
-      remove();
-      this.#feeds.delete(feed as MessageFeed<never>);
-      signal?.removeEventListener('abort', end);
-    });
-    this.#feeds.add(feed as MessageFeed<never>);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted || this.#status.state === 'closed') end();
+  #feed<T>(stream: string | null, options?: FeedOptions): MessageFeed<T> {
+    const feed = this.#feeds.begin<T>(stream, options);
+    if (this.#status.state === 'closed') feed.end();
     return feed;
   }
 
@@ -317,13 +264,10 @@ export class WebSocketBridge<C extends BridgeContract = BridgeContract> {
   }
 }
 
-function heartbeatOf({ heartbeat }: BridgeSettings): { stream: null; message: unknown } {
-  return { stream: null, message: heartbeat?.message };
-}
-
-/** A character takes at most three bytes: most texts need not be measured. */
-function assertSize(text: string, limit: number): void {
-  if (text.length * 3 <= limit) return;
-  const bytes = new TextEncoder().encode(text).length;
-  if (bytes > limit) throw new MessageTooLarge(bytes, limit);
+/** Completes a URL at once where it is known already, so that a mistake is thrown. */
+function urlOf(url: UrlSource | undefined): () => Promise<string> {
+  const place = (globalThis as { location?: Location }).location;
+  if (typeof url === 'function') return async () => bridgeUrl(await url(), place);
+  const complete = bridgeUrl(url, place);
+  return async () => complete;
 }

@@ -9,6 +9,23 @@ describe('bridgeSettings', () => {
     expect(settings.WebSocket).toBe(WebSocket);
   });
 
+  it.each([
+    [{ backoff: { minMs: 0 } }, 'backoff.minMs'],
+    [{ backoff: { maxMs: Infinity } }, 'backoff.maxMs'],
+    [{ backoff: { factor: 0.5 } }, 'backoff.factor'],
+    [{ connectTimeoutMs: 2 ** 31 }, 'connectTimeoutMs'],
+    [{ maxQueuedMessages: Number.NaN }, 'maxQueuedMessages'],
+    [{ heartbeat: { message: 1, everyMs: -1 } }, 'heartbeat.everyMs'],
+    [{ offline: 'wait' as 'queue' }, 'offline'],
+  ])('refuses %j, which no timer or queue can keep to', (options, name) => {
+    expect(() => bridgeSettings({ WebSocket, ...options })).toThrow(
+      expect.objectContaining({
+        code: 'CHANNELS_CLIENT_CONFIG_INVALID',
+        message: expect.stringContaining(`the option ${name} `),
+      }),
+    );
+  });
+
   it('asks for a WebSocket class where there is none', () => {
     const { WebSocket: own } = globalThis;
     Reflect.deleteProperty(globalThis, 'WebSocket');

@@ -22,6 +22,7 @@ describe('bridgeUrl', () => {
     ['//other.example/a', HTTP],
     ['ftp://other.example', HTTP],
     ['', HTTP],
+    ['/rooms/blue#here', HTTP],
     ['/rooms/blue', undefined],
     [undefined, { protocol: 'about:', host: '' }],
   ])('refuses %j on %j', (url, place) => {

@@ -40,6 +40,25 @@ describe('readFrame', () => {
     expect(() => readFrame(text, jsonCodec)).toThrow(code('CHANNELS_CLIENT_FRAME_INVALID'));
   });
 
+  it('quotes nothing of a frame, and keeps the error of another codec', () => {
+    const error = thrownBy(() => readFrame('{ secret', jsonCodec)) as Error;
+    expect([error.message, error.cause]).toEqual([
+      'Cannot read a frame: it is not JSON.',
+      undefined,
+    ]);
+    const cause = new Error('no such version');
+    const codec = {
+      ...jsonCodec,
+      decode: () => {
+        throw cause;
+      },
+    };
+    expect(thrownBy(() => readFrame('1', codec))).toMatchObject({
+      message: 'Cannot read a frame: its codec failed.',
+      cause,
+    });
+  });
+
   it('refuses bytes and a stream that is no text', () => {
     for (const act of [() => readFrame(new ArrayBuffer(1), jsonCodec), () => read({ stream: 1 })]) {
       expect(act).toThrow(code('CHANNELS_CLIENT_FRAME_INVALID'));

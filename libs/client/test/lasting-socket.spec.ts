@@ -11,11 +11,13 @@ let clock: ManualClock;
 let socket: LastingSocket;
 let statuses: BridgeStatus[];
 let wake: () => void;
+let refusals: string[];
 
 beforeEach(async () => {
   server = await SocketServer.start();
   clock = new ManualClock();
   statuses = [];
+  refusals = [];
   wake = () => undefined;
 });
 
@@ -31,7 +33,12 @@ function dial(url: () => Promise<string>, options: BridgeOptions = {}): void {
     statuses.push(status);
     wake();
   };
-  socket = new LastingSocket(undefined, settings, { url, became, received: () => undefined });
+  socket = new LastingSocket(undefined, settings, {
+    url,
+    became,
+    received: () => undefined,
+    refused: ({ message }) => refusals.push(message),
+  });
 }
 
 async function reached(state: string): Promise<BridgeStatus> {
@@ -66,6 +73,37 @@ describe('LastingSocket', () => {
     await reached('connecting');
     expect(await reached('waiting')).toMatchObject({ attempt: 2, delayMs: 4_000 });
     clock.advance(4_000);
+    await reached('open');
+  });
+
+  it('waits as long after an attempt that no class of sockets wants to make', async () => {
+    const made: string[] = [];
+    class Picky extends WebSocket {
+      constructor(url: string) {
+        if (made.push(url) < 3) throw new SyntaxError('mixed content');
+        super(url);
+      }
+    }
+    dial(async () => server.url, { WebSocket: Picky });
+    expect(await reached('waiting')).toMatchObject({ attempt: 1, delayMs: 2_000 });
+    clock.advance(2_000);
+    await reached('connecting');
+    expect(await reached('waiting')).toMatchObject({ attempt: 2, delayMs: 4_000 });
+    expect(made).toHaveLength(2);
+    clock.advance(4_000);
+    await reached('open');
+    expect(refusals).toEqual(Array(2).fill('Cannot connect: mixed content.'));
+  });
+
+  it('goes on after a URL that was refused with nothing', async () => {
+    let isRefused = true;
+    dial(async () => {
+      if (isRefused) await Promise.reject(undefined);
+      return server.url;
+    });
+    await reached('waiting');
+    isRefused = false;
+    clock.advance(2_000);
     await reached('open');
   });
 

@@ -65,6 +65,10 @@ describe('connect()', () => {
 
   it('throws at once what cannot work', () => {
     expect(() => bridge.connect('rooms')).toThrow(code('CONFIG_INVALID'));
+    expect(() => bridge.connect(server.url, ['a', 'a'])).toThrow(code('CONFIG_INVALID'));
+    expect(() => bridge.connect(server.url, 'no token')).toThrow(code('CONFIG_INVALID'));
+    const heartbeat = { message: 1n };
+    expect(() => bridge.connect(server.url, [], { heartbeat })).toThrow(code('MESSAGE_INVALID'));
     expect(() => bridge.socket).toThrow(code('CONFIG_INVALID'));
   });
 
@@ -80,6 +84,36 @@ describe('connect()', () => {
     server.say('again');
     await next;
     expect(heard).toEqual(['"again"']);
+  });
+});
+
+describe('a listener that changes the bridge', () => {
+  it('may close it while it reconnects', async () => {
+    await connected();
+    bridge.onReconnect(() => bridge.close(4000, 'enough'));
+    server.cut();
+    await bridge.reached('waiting');
+    bridge.send('never sent');
+    await bridge.passDelay();
+    await bridge.reached('closed');
+    expect(bridge.status).toMatchObject({ code: 4000, by: 'client' });
+    expect([bridge.statuses.at(-1), bridge.dropped]).toEqual([bridge.status, 1]);
+  });
+
+  it('may connect elsewhere, where what waited is sent', async () => {
+    await connected();
+    let moves = 0;
+    bridge.onReconnect(() => {
+      if (moves++ === 0) bridge.connect(`${server.url}elsewhere`);
+    });
+    server.cut();
+    await bridge.reached('waiting');
+    bridge.send('moved');
+    await bridge.passDelay();
+    await server.connected(3);
+    await bridge.opened();
+    expect(await server.received(1)).toEqual(['"moved"']);
+    expect(bridge.socket.url).toBe(`${server.url}elsewhere`);
   });
 });
 
@@ -187,6 +221,14 @@ describe('send()', () => {
     expect(bridge.dropped).toBe(1);
   });
 
+  it('goes by the options of the last connect()', () => {
+    bridge.send(1);
+    bridge.connect(server.url, [], { maxQueuedMessages: 1 });
+    expect(() => bridge.send(2)).toThrow(code('QUEUE_FULL'));
+    bridge.connect(server.url, [], { offline: 'drop' });
+    expect(bridge.send(3)).toBe('dropped');
+  });
+
   it('drops or throws where the policy says so', () => {
     bridge = new RecordedBridge({ offline: 'drop' });
     expect(bridge.send(1)).toBe('dropped');
@@ -279,6 +321,42 @@ describe('a connection that ends', () => {
     await bridge.opened();
     server.closeAll(1012);
     await bridge.reached('closed');
+  });
+
+  it('follows the table where afterClose() throws, which is told', async () => {
+    await connected({
+      afterClose: () => {
+        throw new Error('broken');
+      },
+    });
+    server.closeAll(1012);
+    await bridge.passDelay();
+    await bridge.opened();
+    expect(bridge.errors).toEqual([code('HANDLER_FAILED')]);
+  });
+
+  it('is over when the socket itself is closed here', async () => {
+    await connected();
+    bridge.socket.close(4000, 'bye');
+    expect(bridge.status).toEqual({ state: 'closed', code: 4000, reason: 'bye', by: 'client' });
+  });
+
+  it('is over after the pause in which the socket itself was closed', async () => {
+    await connected();
+    server.cut();
+    await bridge.reached('waiting');
+    bridge.socket.close();
+    await bridge.passDelay();
+    expect(await bridge.reached('closed')).toMatchObject({ code: 1000, by: 'client' });
+  });
+
+  it('is not closed with what no close frame can carry', async () => {
+    await connected();
+    for (const wrong of [999, 1001, 1006, 2999, 5000, 3000.5]) {
+      expect(() => bridge.close(wrong)).toThrow(code('CLOSE_INVALID'));
+    }
+    expect(() => bridge.close(4000, 'ä'.repeat(62))).toThrow(code('CLOSE_INVALID'));
+    expect(bridge.status.state).toBe('open');
   });
 
   it('comes back 20 times in a row with its handlers, later each time', async () => {
