@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { Channels } from 'nest-channels';
+import { Channels, groupName } from 'nest-channels';
 
 @Controller('rooms')
 export class AnnouncementsController {
@@ -8,6 +8,8 @@ export class AnnouncementsController {
   @Post(':room/announcements')
   @HttpCode(202)
   async announce(@Param('room') room: string, @Body('text') text: string) {
-    await this.channels.group(`room-${room}`).send({ text: JSON.stringify({ announced: text }) });
+    await this.channels
+      .group(groupName`room-${room}`)
+      .send({ text: JSON.stringify({ announced: text }) });
   }
 }

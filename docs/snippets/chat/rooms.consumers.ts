@@ -2,6 +2,7 @@ import {
   Channels,
   Consumer,
   Consumers,
+  groupName,
   Json,
   Message,
   Msg,
@@ -20,13 +21,15 @@ export class RoomsConsumers {
     @QueryParam('name') name?: string,
   ) {
     if (!name) return message.deny({ status: 403, body: 'Say your name: ?name=ada' });
-    await this.channels.group(`room-${room}`).add(message.replyChannel);
+    await this.channels.group(groupName`room-${room}`).add(message.replyChannel);
     await message.accept();
-    await this.channels.group(`room-${room}`).send({ text: JSON.stringify({ joined: name }) });
+    await this.channels
+      .group(groupName`room-${room}`)
+      .send({ text: JSON.stringify({ joined: name }) });
   }
 
   @Consumer('websocket.receive')
   async said(@PathParam('room') room: string, @Json('text') text: string) {
-    await this.channels.group(`room-${room}`).send({ text: JSON.stringify({ text }) });
+    await this.channels.group(groupName`room-${room}`).send({ text: JSON.stringify({ text }) });
   }
 }

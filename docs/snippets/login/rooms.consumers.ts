@@ -5,7 +5,16 @@ import {
   ChannelSessionUserFromHttp,
   CurrentUser,
 } from '@nest-channels/sessions';
-import { Channels, Consumer, Consumers, Json, Message, Msg, PathParam } from 'nest-channels';
+import {
+  Channels,
+  Consumer,
+  Consumers,
+  groupName,
+  Json,
+  Message,
+  Msg,
+  PathParam,
+} from 'nest-channels';
 import type { User } from './accounts.js';
 
 @Injectable()
@@ -17,7 +26,7 @@ export class RoomsConsumers {
   @ChannelSessionUserFromHttp()
   @AuthenticatedOnly()
   async join(@Msg() message: Message, @PathParam('room') room: string) {
-    await this.channels.group(`room-${room}`).add(message.replyChannel);
+    await this.channels.group(groupName`room-${room}`).add(message.replyChannel);
     await message.accept();
   }
 
@@ -29,6 +38,6 @@ export class RoomsConsumers {
     @Json('text') text: string,
   ) {
     const line = JSON.stringify({ name: user.name, text });
-    await this.channels.group(`room-${room}`).send({ text: line });
+    await this.channels.group(groupName`room-${room}`).send({ text: line });
   }
 }
