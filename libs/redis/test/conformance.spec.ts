@@ -1,33 +1,17 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, it } from '@jest/globals';
 import { type ConformanceRunner, layerConformance } from '@nest-channels/conformance';
 import type { ChannelLayer } from '@nest-channels/core';
 import { redisLayer, type RedisLayerOptions } from '@nest-channels/redis';
-import { RedisCluster } from './support/redis-cluster.js';
-import { RedisSentinel } from './support/redis-sentinel.js';
-import { RedisServer } from './support/redis-server.js';
+import { LAYOUTS, Layouts } from './support/layouts.js';
 
-let servers: readonly RedisServer[];
-let cluster: RedisCluster;
-let sentinel: RedisSentinel;
-
-const encryption = { keys: [randomBytes(32)] };
-
-/** Are the ways to lay out a layer; all pass the same suite, side by side. */
-const LAYOUTS: Record<string, () => RedisLayerOptions> = {
-  'one server': () => ({ url: servers[0].url }),
-  'one server, encrypted': () => ({ url: servers[0].url, encryption }),
-  'two servers': () => ({ hosts: servers.map(({ url }) => url) }),
-  'a cluster of three nodes': () => ({ cluster: cluster.urls, shards: 3 }),
-  'a master that a sentinel watches': () => ({ sentinels: sentinel.options }),
-};
+let layouts: Layouts;
 
 beforeAll(async () => {
-  servers = await Promise.all([RedisServer.start(), RedisServer.start()]);
-  [cluster, sentinel] = await Promise.all([RedisCluster.start(), RedisSentinel.start()]);
+  layouts = await Layouts.start();
 });
-afterAll(() => Promise.all([...servers, cluster, sentinel].map((each) => each.stop())));
+afterAll(() => layouts.stop());
 
 /** Stretches all times: the suite allows for 400 ms of delay, a busy machine needs more. */
 const SLOWNESS = 2;
@@ -65,8 +49,9 @@ function layersOver(locate: () => RedisLayerOptions) {
   return { create, another: (layer: ChannelLayer) => create(optionsOf.get(layer)!) };
 }
 
-for (const [layout, locate] of Object.entries(LAYOUTS)) {
-  const { create, another } = layersOver(locate);
+// All layouts pass the same suite, side by side.
+for (const layout of LAYOUTS) {
+  const { create, another } = layersOver(() => layouts.optionsOf(layout));
   runner.describe(`a layer over ${layout}`, () => {
     layerConformance({
       create: (limits) => {
