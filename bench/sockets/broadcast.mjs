@@ -1,4 +1,12 @@
-import { bareWs, contenders, ours, socketIo, socketsAlone } from './contenders.mjs';
+import {
+  bareWs,
+  contenders,
+  ours,
+  oursResident,
+  oursResidentEvents,
+  socketIo,
+  socketsAlone,
+} from './contenders.mjs';
 import { listenAll } from './listener.mjs';
 import { now } from './now.mjs';
 import { latencies } from './percentile.mjs';
@@ -29,7 +37,7 @@ const CPU = 'server CPU µs/delivery';
 
 /** @type {Row[]} */
 export const rows = SIZES.flatMap((size) =>
-  [socketsAlone, ...contenders].map((contender) => ({
+  [socketsAlone, ...contenders, oursResident, oursResidentEvents].map((contender) => ({
     name: rowOf(contender, size),
     measure: () => measure(contender, size),
   })),
@@ -44,6 +52,8 @@ export const bars = SIZES.flatMap((size) => [
   bar(size, bareWs, 'p99 ms'),
   ratio(size, { of: socketsAlone, to: socketIo, figure: 'p99 ms' }),
   ratio(size, { of: socketsAlone, to: ours, figure: CPU }),
+  ratio(size, { of: oursResident, to: bareWs, figure: CPU }),
+  ratio(size, { of: oursResidentEvents, to: bareWs, figure: CPU }),
 ]);
 
 /**
@@ -80,7 +90,7 @@ function ratio(size, { of, to, figure, atMost }) {
  * @param {Size} size
  */
 function measure(contender, size) {
-  return withServer(contender, { joins: true }, async (server, port) => {
+  return withServer(contender, { joins: true, ...contender.options }, async (server, port) => {
     const audience = new Audience(await listenAll(size.clients, port, contender.dialect));
     await broadcastOften(server, audience, size.warmUp);
     await server.memory();

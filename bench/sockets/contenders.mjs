@@ -5,7 +5,7 @@ import { engineIo, nestEvents, plainText } from './dialects.mjs';
 /**
  * Is a server that is measured, and what its clients speak.
  *
- * @typedef {{ title: string, server: string, dialect: Dialect }} Contender
+ * @typedef {{ title: string, server: string, dialect: Dialect, options?: object }} Contender
  */
 
 /** @type {Contender} */
@@ -16,6 +16,17 @@ export const oursResident = {
   title: 'nest-channels, life connection',
   server: 'nest-channels-resident',
   dialect: plainText,
+};
+
+/**
+ * Is what is sent no frame to copy: each consumer handles it and sends one.
+ *
+ * @type {Contender}
+ */
+export const oursResidentEvents = {
+  ...oursResident,
+  title: `${oursResident.title}, an event to each`,
+  options: { events: true },
 };
 
 /** @type {Contender} */

@@ -1,5 +1,5 @@
 import { connectAll } from './client.mjs';
-import { bareWs, ioAdapter, ours, socketIo, wsAdapter } from './contenders.mjs';
+import { bareWs, ioAdapter, ours, oursResident, socketIo, wsAdapter } from './contenders.mjs';
 import { withServer } from './remote-server.mjs';
 
 /** @import { Contender } from './contenders.mjs' */
@@ -13,12 +13,14 @@ const figure = 'heap KB/connection';
 
 const oneHandler = rowOf(ours, 'one handler');
 const fiftyHandlers = rowOf(ours, 'fifty handlers');
+const resident = rowOf(oursResident);
 
 /** @type {Row[]} */
 export const rows = [
   row(rowOf(bareWs), bareWs),
   row(oneHandler, ours),
   row(fiftyHandlers, ours, MANY),
+  row(resident, oursResident),
   row(rowOf(socketIo), socketIo),
   ...[wsAdapter, ioAdapter].flatMap((contender) => [
     row(rowOf(contender, 'one gateway'), contender),
@@ -30,6 +32,7 @@ export const rows = [
 export const bars = [
   { title: `${oneHandler}: ${figure}`, row: oneHandler, figure, atMost: 6 },
   { title: `${fiftyHandlers}: ${figure}`, row: fiftyHandlers, figure, atMost: 6 },
+  { title: `${resident}: ${figure}`, row: resident, figure },
   {
     title: 'idle, heap: fifty handlers ÷ one',
     row: fiftyHandlers,
