@@ -4,6 +4,7 @@ import { ChannelsSettings } from '../channels-options.js';
 import { type ConsumerMethod, moduleRefOf } from '../consumer.explorer.js';
 import { BaseConsumer, callMethod, valueFrom } from '../consumers/base-consumer.js';
 import { ConsumerFlags, flagsOf } from '../consumers/consumer-flags.js';
+import { fieldProblems } from '../consumers/own-fields.js';
 import { StreamStaff } from '../consumers/stream-staff.js';
 import { type StreamClass, type StreamConsumer, Streams } from '../consumers/streams.js';
 import { HandlerFactory } from '../handler.js';
@@ -32,10 +33,8 @@ export class Residences {
       ...((options.layer ?? layer) === layer
         ? []
         : [`its layer is not "${layer}", ${OTHER_LAYER}`]),
-      ...(instance && Object.hasOwn(instance, method) ? [NO_FIELDS] : []),
-      ...this.flags
-        .missing(flagsOf(instance, ...this.staff.consumersOf(instance)))
-        .map((flag) => `${flag} ${UNPROVIDED}`),
+      ...fieldProblems(instance, method),
+      ...this.flags.problems(flagsOf(instance, ...this.staff.consumersOf(instance))),
       ...this.staff.problems(instance),
     ];
   }
@@ -69,7 +68,7 @@ export class Residences {
     const { run, ...open } = this.handlers.open(consumer, callMethod);
     const shaped: ResidentHandler['run'] =
       type.prototype instanceof BaseConsumer
-        ? (self, message) => valueFrom(self as BaseConsumer, () => run(self, message))
+        ? (self, message) => valueFrom(self as BaseConsumer, message, () => run(self, message))
         : run;
     const handler = { ...open, run: shaped, ...(limit !== undefined && { place: { limit } }) };
     return declarations.map(({ channels, filters }) => ({ channels, filters, handler }));
@@ -92,6 +91,3 @@ const NO_CLASS =
 const NOT_STATIC =
   "in life 'connection' neither the class nor its enhancers may be request-scoped or transient";
 const OTHER_LAYER = "that of the server, which connections of life 'connection' speak over";
-const NO_FIELDS = 'has an arrow function among its fields in its place: make it a method';
-const UNPROVIDED =
-  'is set and nobody provides it: import a sessions module, @nest-channels/sessions for one';

@@ -116,7 +116,7 @@ export abstract class BaseConsumer<State extends object = Record<string, unknown
     return undefined;
   }
 
-  /** Shapes what a handler returned. */
+  /** Shapes what `receive` returned. */
   [SHAPE](value: unknown): unknown {
     return value;
   }
@@ -134,16 +134,18 @@ export function isClassBased(type: object): type is Type<BaseConsumer<object>> {
 }
 
 /**
- * Runs a handler of a class-based consumer to its value, in the shape in which its client gets it.
+ * Runs a handler of a class-based consumer to its value; that for a frame is shaped for the client.
  *
  * @throws what the handler threw, unless the consumer has an answer to it
  */
 export async function valueFrom(
   consumer: BaseConsumer<object>,
+  { channel }: Message,
   run: () => Promise<unknown>,
 ): Promise<unknown> {
   try {
-    return consumer[SHAPE](await run());
+    const value = await run();
+    return channel === 'websocket.receive' ? consumer[SHAPE](value) : value;
   } catch (error) {
     const answer = consumer[REFUSE](error);
     if (answer === undefined) throw error;

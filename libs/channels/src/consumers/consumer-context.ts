@@ -20,7 +20,7 @@ export const FRAMED = Symbol('channels:framed');
 /** Is the method by which a class-based consumer answers a frame that it refused. */
 export const REFUSE = Symbol('channels:refuse');
 
-/** Is the method by which a class-based consumer shapes what its handlers return. */
+/** Is the method by which a class-based consumer shapes what it returns for a frame. */
 export const SHAPE = Symbol('channels:shape');
 
 /** Is what a class-based consumer runs in: one message, or one connection. */

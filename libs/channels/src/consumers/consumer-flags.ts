@@ -38,9 +38,10 @@ export class ConsumerFlags {
     this.#providers.set(flag, provider);
   }
 
-  /** Lists the flags of a consumer that nobody provides. */
-  missing(flags: readonly ConsumerFlag[]): ConsumerFlag[] {
-    return flags.filter((flag) => !this.#providers.has(flag));
+  /** Says which flags of a consumer nobody provides. */
+  problems(flags: readonly ConsumerFlag[]): string[] {
+    const missing = flags.filter((flag) => !this.#providers.has(flag));
+    return missing.map((flag) => `${flag} ${UNPROVIDED}`);
   }
 
   /** Runs what is around a message for the flags, outermost first, and then the rest. */
@@ -77,5 +78,8 @@ export function flagsOf(...consumers: readonly FlagBearer[]): ConsumerFlag[] {
   if (!hasHttp || set.includes('channelSessionUser')) return set;
   return [...set.filter((flag) => flag !== 'channelSession'), 'channelSessionUser'];
 }
+
+const UNPROVIDED =
+  'is set and nobody provides it: import a sessions module, @nest-channels/sessions for one';
 
 type FlagBearer = Partial<Readonly<Record<ConsumerFlag, boolean>>>;

@@ -8,6 +8,7 @@ import { BaseConsumer, callMethod, isClassBased, valueFrom } from './base-consum
 import { CONTEXT } from './consumer-context.js';
 import { type ConsumerFlag, ConsumerFlags, flagsOf } from './consumer-flags.js';
 import { MessageContext } from './message-context.js';
+import { fieldProblems } from './own-fields.js';
 import { privateNames } from './private-names.js';
 import { StreamStaff } from './stream-staff.js';
 import { type StreamClass, type StreamConsumer, Streams } from './streams.js';
@@ -30,31 +31,18 @@ export class ConsumerHandlers {
 
   /** Says what of a class-based consumer cannot work. */
   problems(consumer: ConsumerMethod): string[] {
-    const { type } = consumer;
-    if (!isClassBased(type)) return [];
-    const shared = isShared(consumer) ? instanceOf(consumer) : undefined;
-    const names = shared ? privateNames(type, BaseConsumer) : [];
+    if (!isClassBased(consumer.type) || !isShared(consumer)) return [];
+    const shared = instanceOf(consumer);
+    const streams = this.staff.consumersOf(shared);
     return [
-      ...names.map((name) => `${name} ${NO_PRIVATE_NAMES}`),
-      ...(shared && Object.hasOwn(shared, consumer.method) ? [NO_FIELDS] : []),
-      ...this.#missing(shared).map(unprovided),
-      ...(shared ? this.staff.problems(shared) : []),
-      ...(shared ? this.#privateNamesOfStreams(shared) : []),
+      ...privateNameProblems(consumer.type),
+      ...fieldProblems(shared, consumer.method),
+      ...this.flags.problems(flagsOf(shared, ...streams)),
+      ...this.staff.problems(shared),
+      ...streams.flatMap(({ constructor: { name }, constructor }) =>
+        privateNameProblems(constructor).map((problem) => `${name}: ${problem}`),
+      ),
     ];
-  }
-
-  #missing(shared: BaseConsumer<object> | undefined): ConsumerFlag[] {
-    return shared ? this.flags.missing(flagsOf(shared, ...this.staff.consumersOf(shared))) : [];
-  }
-
-  #privateNamesOfStreams(shared: BaseConsumer<object>): string[] {
-    return this.staff
-      .consumersOf(shared)
-      .flatMap(({ constructor }) =>
-        privateNames(constructor, BaseConsumer).map(
-          (name) => `${constructor.name}: ${name} ${NO_PRIVATE_NAMES}`,
-        ),
-      );
   }
 
   /** Runs each message on a view of the injected instance, so that what it sets there is its own. */
@@ -67,7 +55,7 @@ export class ConsumerHandlers {
     const runView = async (message: Message): Promise<unknown> => {
       const view = Object.create(shared) as BaseConsumer<object>;
       view[CONTEXT] = new MessageContext(message, parts);
-      return valueFrom(view, () => run(view, message));
+      return valueFrom(view, message, () => run(view, message));
     };
     const ordered = [shared, ...streams].some(isStrict) || handler.isOrdered;
     if (flags.length === 0) return { ...handler, isOrdered: ordered, run: runView };
@@ -87,10 +75,10 @@ export class ConsumerHandlers {
         message,
         this.#contextParts(consumer, instance, flags),
       );
-      const missing = this.flags.missing(flags);
-      if (missing.length > 0) throw new InvalidConfiguration(missing.map(unprovided));
+      const problems = this.flags.problems(flags);
+      if (problems.length > 0) throw new InvalidConfiguration(problems);
       const call = async (): Promise<unknown> => callMethod(self, method, message, args);
-      const next = (): Promise<unknown> => valueFrom(instance, call);
+      const next = (): Promise<unknown> => valueFrom(instance, message, call);
       return this.flags.around(flags, message, next);
     };
     return this.handlers.scoped(consumer, around);
@@ -125,10 +113,8 @@ function streamsIn(classes: ReadonlyMap<string, StreamClass> | undefined): Strea
 const NO_PRIVATE_NAMES =
   "belongs to the injected instance, of which each message gets a view: write `private`, keep it in `this.state`, or give the class life 'connection'";
 
-const NO_FIELDS = 'has an arrow function among its fields in its place: make it a method';
-
-function unprovided(flag: ConsumerFlag): string {
-  return `${flag} is set and nobody provides it: import a sessions module, @nest-channels/sessions for one`;
+function privateNameProblems(type: object): string[] {
+  return privateNames(type, BaseConsumer).map((name) => `${name} ${NO_PRIVATE_NAMES}`);
 }
 
 function isStrict(consumer: Partial<WebsocketConsumer<object>>): boolean {

@@ -69,7 +69,7 @@ export class Streams {
     const match = streamClass.router.match(received.channel, content);
     if (!match) return;
     const message = enter(consumer, streamClass, call, content);
-    const value = await valueFrom(consumer, () => match.handler.run(consumer, message));
+    const value = await valueFrom(consumer, message, () => match.handler.run(consumer, message));
     if (received.channel === 'websocket.receive') await message.reply(value);
   }
 }

@@ -57,7 +57,8 @@ describe('ConsumerFlags', () => {
 
   it('tells which flags nobody provides', () => {
     flags.provide('channelSession', provider('session'));
-    expect(flags.missing(['httpUser', 'channelSession'])).toEqual(['httpUser']);
+    const problem = expect.stringMatching(/^httpUser is set and nobody provides it/);
+    expect(flags.problems(['httpUser', 'channelSession'])).toEqual([problem]);
   });
 
   it('goes on where nobody provides a flag', async () => {

@@ -122,6 +122,25 @@ function plain(life: Life): Provider {
   return Plain;
 }
 
+function wordy(life: Life): Provider {
+  @Consumers({ life, path: '/wordy' })
+  class Wordy extends JsonWebsocketConsumer {
+    override readonly groups = ['wordy'];
+
+    override async connect(): Promise<unknown> {
+      await this.accept();
+      return 1n;
+    }
+
+    @Consumer('wordy.ask')
+    async ask(): Promise<unknown> {
+      await this.send('asked');
+      return 1n;
+    }
+  }
+  return Wordy;
+}
+
 function doors(life: Life): Provider {
   @Consumers({ life })
   class Doors extends WebsocketConsumer {
@@ -148,7 +167,7 @@ function doors(life: Life): Provider {
 
 describe.each<Life>(['message', 'connection'])('a consumer of life %s', (life) => {
   const start = (): Promise<MemoryApp> =>
-    MemoryApp.start([chat(life), plain(life), doors(life), Notebook, Sessions]);
+    MemoryApp.start([chat(life), plain(life), doors(life), wordy(life), Notebook, Sessions]);
 
   it('accepts with what it wants and greets', async () => {
     const app = await start();
@@ -205,6 +224,17 @@ describe.each<Life>(['message', 'connection'])('a consumer of life %s', (life) =
     await one.send('{"say":"hi"}');
     expect(await other.receive()).toBe('{"text":"hi","by":"Ann","to":"Bob"}');
     expect(await one.receive()).toBe('{"text":"hi","by":"Ann","to":"Ann"}');
+  });
+
+  it('sends what it returns for frames only, and minds nothing else it returns', async () => {
+    const app = await start();
+    const socket = await app.open('/wordy');
+    for (let count = 0; count < 2; count++) {
+      await app.get(Channels).group('wordy').send({ type: 'wordy.ask' });
+      expect(await socket.receive()).toBe('"asked"');
+    }
+    await socket.receiveNothing();
+    expect(app.logs.messages('error')).toEqual([]);
   });
 
   it('lets frames for its groups pass, and closes', async () => {
