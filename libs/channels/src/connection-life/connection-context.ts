@@ -25,7 +25,6 @@ export class ConnectionContext implements ConsumerContext {
   readonly state = {};
   #state: 'living' | 'ended' = 'living';
   #abort?: AbortController;
-
   #message?: Message;
 
   constructor(private readonly parts: ConnectionContextParts) {}

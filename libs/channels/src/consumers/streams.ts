@@ -81,24 +81,29 @@ function enter(
   call: StreamCall,
   content: Content,
 ): Message {
-  const { outer, stream, multiplexerClass, message: received } = call;
-  const { replyChannel } = received;
-  const send = sendingOf(replyChannel, call.hold);
-  const group = (name: string): ReturnType<ConsumerContext['group']> => outer.group(name);
-  const multiplexer = new multiplexerClass({ stream, replyChannel, send, group });
-  const own = replyChannel.intercepted((reply, options) => {
-    const enveloped = envelop(consumer, multiplexer, reply, options);
-    return enveloped ?? sendingOf(replyChannel)(reply, options);
-  });
-  const message = received.derive(content, own);
+  const { outer, message: received } = call;
+  const multiplexer = multiplexerOf(call);
+  const message = received.derive(content, envelopingChannel(consumer, multiplexer));
   const isView = Object.getPrototypeOf(consumer) === shared;
-  consumer[CONTEXT] = new StreamContext({
-    outer,
-    message,
-    multiplexer,
-    ...(isView && { shared }),
-  });
+  const parts = { outer, message, multiplexer, ...(isView && { shared }) };
+  consumer[CONTEXT] = new StreamContext(parts);
   return message;
+}
+
+function multiplexerOf(call: StreamCall): WebsocketMultiplexer {
+  const { stream, outer, hold, multiplexerClass } = call;
+  const { replyChannel } = call.message;
+  const send = sendingOf(replyChannel, hold);
+  return new multiplexerClass({ stream, replyChannel, send, group: (name) => outer.group(name) });
+}
+
+/** Returns the reply channel of a connection, as a stream has it: what it sends gets an envelope. */
+function envelopingChannel(consumer: StreamConsumer, multiplexer: WebsocketMultiplexer): Channel {
+  const { replyChannel } = multiplexer;
+  return replyChannel.intercepted((reply, options) => {
+    const enveloped = envelop(consumer, multiplexer, reply, options);
+    return enveloped ?? replyChannel.send(reply, options);
+  });
 }
 
 /** Sends a reply of a stream; one accept is that of the demultiplexer. */
