@@ -40,7 +40,12 @@ export type { ChannelSessionData, ConnectionUser, HttpSessionData } from './sess
 // Locks between processes
 export type { SessionLocks } from './session-locks.js';
 export { redisLocks, type RedisLockClient, type RedisLocksOptions } from './redis-locks.js';
-export { postgresLocks, type PostgresLockClient, type PostgresLockPool } from './postgres-locks.js';
+export {
+  type PostgresLockClient,
+  type PostgresLockPool,
+  postgresLocks,
+  type PostgresLocksOptions,
+} from './postgres-locks.js';
 
 // Errors
 export {

@@ -5,6 +5,7 @@ import { postgresLocks } from '@nest-channels/sessions';
 class Pool {
   readonly log: string[] = [];
   fails = '';
+  readonly options = { max: 4 };
 
   connect() {
     return Promise.resolve({
@@ -25,6 +26,18 @@ describe('locks in PostgreSQL', () => {
     expect(pool.log).toEqual(['pg_advisory_lock a']);
     await release();
     expect(pool.log.slice(1)).toEqual(['pg_advisory_unlock a', 'release']);
+  });
+
+  it('leave half of the pool to whoever holds one', async () => {
+    const pool = new Pool();
+    const locks = postgresLocks(pool);
+    const [first] = [await locks.acquire('a'), await locks.acquire('b')];
+    const third = locks.acquire('c');
+    await new Promise(setImmediate);
+    expect(pool.log).toEqual(['pg_advisory_lock a', 'pg_advisory_lock b']);
+    await first();
+    await third;
+    expect(pool.log.at(-1)).toBe('pg_advisory_lock c');
   });
 
   it('end with their connection when they cannot be taken or given back', async () => {

@@ -14,6 +14,9 @@ import {
 
 const INCREMENTS = 10;
 
+/** Is more than a pool of connections has, ten. */
+const CROWD = 20;
+
 @Injectable()
 @Consumers({ path: '/count' })
 @ChannelAndHttpSessionUserFromHttp()
@@ -75,7 +78,7 @@ describe.each([
       accesses.push(access);
       const { store, locks } = access;
       const parts = { consumers: [Counter, Jobs], channels: { layers, worker } };
-      return SessionsApp.start({ ...parts, sessions: { store, locks } });
+      return SessionsApp.start({ ...parts, sessions: { store, locks, storeTimeoutMs: 60_000 } });
     });
     const [app] = await Promise.all(apps);
     return app;
@@ -102,6 +105,17 @@ describe.each([
     for (let count = 0; count < INCREMENTS; count++) socket.send('more');
     for (let count = 0; count < 2 * INCREMENTS; count++) await socket.next();
     expect(await socket.ask('count')).toBe(String(2 * INCREMENTS));
+  });
+
+  it('are saved for many connections at once', async () => {
+    const browser = await (await start2()).browser();
+    const sockets = await Promise.all(Array.from({ length: CROWD }, () => browser.open('/count')));
+    await Promise.all(sockets.map((socket) => socket.next()));
+    expect(new Set(await Promise.all(sockets.map((socket) => socket.ask('more'))))).toEqual(
+      new Set(['done']),
+    );
+    const counts = await Promise.all(sockets.map((socket) => socket.ask('count')));
+    expect(new Set(counts)).toEqual(new Set(['1']));
   });
 
   it('stay destroyed, and close their sockets', async () => {
