@@ -7,8 +7,10 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 const LIBS = fileURLToPath(new URL('../../libs/', import.meta.url));
 const isUpdate = process.argv.includes('--update');
 
-const changed = readdirSync(LIBS).filter(
-  (lib) => existsSync(join(LIBS, lib, 'package.json')) && !matches(lib),
+const changed = readdirSync(LIBS).filter((lib) =>
+  configsOf(lib)
+    .map((config) => matches(lib, config))
+    .includes(false),
 );
 if (changed.length > 0) {
   console.error(
@@ -17,9 +19,15 @@ if (changed.length > 0) {
   process.exit(1);
 }
 
-function matches(lib) {
+/** There is one for each entry of a package. */
+function configsOf(lib) {
+  if (!existsSync(join(LIBS, lib, 'package.json'))) return [];
+  return readdirSync(join(LIBS, lib)).filter((name) => /^api-extractor.*\.json$/.test(name));
+}
+
+function matches(lib, name) {
   mkdirSync(join(LIBS, lib, 'etc'), { recursive: true });
-  const configPath = join(LIBS, lib, 'api-extractor.json');
+  const configPath = join(LIBS, lib, name);
   const config = ExtractorConfig.loadFileAndPrepare(configPath);
   const result = Extractor.invoke(config, {
     localBuild: isUpdate,

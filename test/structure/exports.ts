@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { type Package, ROOT } from './sources.js';
+import { type Package, readJson, ROOT } from './sources.js';
 
 /** Is one name of a package's public face, where it is declared. */
 export interface Exported {
@@ -9,11 +9,12 @@ export interface Exported {
   readonly doc: string;
 }
 
-/** Lists what the index of a package exports and the package itself declares. */
+/** Lists what the entries of a package export and the package itself declares. */
 export function exportsOf({ folder }: Package): Exported[] {
-  const entry = `${ROOT}${folder}/src/index.ts`;
+  const entries = entriesOf(folder);
   const { options } = commandLineOf(`${ROOT}${folder}/tsconfig.json`);
-  const exported = exportedBy(ts.createProgram([entry], options), entry);
+  const program = ts.createProgram(entries, options);
+  const exported = entries.flatMap((entry) => exportedBy(program, entry));
   const own = exported.filter(({ path }) => path.startsWith(`${ROOT}${folder}/src/`));
   return own.map(({ path, ...rest }) => ({ ...rest, path: path.slice(ROOT.length) }));
 }
@@ -25,6 +26,16 @@ export function exportedBy(program: ts.Program, entry: string): Exported[] {
   const module = file && checker.getSymbolAtLocation(file);
   if (!module) throw new Error(`${entry} is no module`);
   return checker.getExportsOfModule(module).map((symbol) => exportedAs(symbol, checker));
+}
+
+function entriesOf(folder: string): string[] {
+  const { exports } = readJson(`${folder}/package.json`) as {
+    exports: Record<string, string | Record<string, string>>;
+  };
+  const sources = Object.values(exports).map((entry) =>
+    typeof entry === 'string' ? undefined : entry['channels-source'],
+  );
+  return sources.filter((source) => source !== undefined).map((path) => `${ROOT}${folder}/${path}`);
 }
 
 function exportedAs(symbol: ts.Symbol, checker: ts.TypeChecker): Exported {
