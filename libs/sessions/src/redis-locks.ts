@@ -38,13 +38,55 @@ export function redisLocks(client: RedisLockClient, options: RedisLocksOptions =
   const clock = options.clock ?? systemClock;
   return {
     async acquire(key) {
-      const owner = randomBytes(16).toString('base64url');
+      const lock = new RedisLock(client, prefix + key, leaseMs);
       const giveUpAt = clock.now() + timeoutMs;
-      while ((await client.set(prefix + key, owner, 'PX', leaseMs, 'NX')) === null) {
+      while (!(await lock.take(clock, giveUpAt - clock.now()))) {
         if (clock.now() >= giveUpAt) throw new SessionLocked(timeoutMs);
         await delay(clock, RETRY_MS);
       }
-      return async () => void (await client.eval(RELEASE, 1, prefix + key, owner));
+      return () => lock.giveBack();
     },
   };
+}
+
+/** Is one lock, as somebody who wants it sees it. */
+class RedisLock {
+  readonly #owner = randomBytes(16).toString('base64url');
+
+  constructor(
+    private readonly client: RedisLockClient,
+    private readonly name: string,
+    private readonly leaseMs: number,
+  ) {}
+
+  /** Tries once; a Redis that is away may answer much later, or never. */
+  take(clock: Clock, withinMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = clock.setTimer(() => {
+        isLate = true;
+        resolve(false);
+      }, withinMs);
+      this.#ask().then(
+        (isTaken) => {
+          timer.cancel();
+          resolve(isTaken);
+          // What cannot be given back ends with its lease.
+          if (isLate && isTaken) this.giveBack().catch(() => undefined);
+        },
+        (error: unknown) => {
+          timer.cancel();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async giveBack(): Promise<void> {
+    await this.client.eval(RELEASE, 1, this.name, this.#owner);
+  }
+
+  async #ask(): Promise<boolean> {
+    return (await this.client.set(this.name, this.#owner, 'PX', this.leaseMs, 'NX')) !== null;
+  }
 }

@@ -55,6 +55,26 @@ describe('locks in Redis', () => {
     await failure;
   });
 
+  it('are given up when Redis is silent, and given back when it speaks at last', async () => {
+    const [client, clock] = [new Keys(), new ManualClock()];
+    let speak = (): void => undefined;
+    const silent = {
+      set: async (key: string, value: string) => {
+        await new Promise<void>((resolve) => (speak = resolve));
+        return client.set(key, value);
+      },
+      eval: client.eval.bind(client),
+    };
+    const acquiring = redisLocks(silent, { clock }).acquire('a');
+    const failure = expect(acquiring).rejects.toMatchObject({ code: 'CHANNELS_SESSION_LOCKED' });
+    clock.advance(5_000);
+    await failure;
+    speak();
+    await turn();
+    expect(client.keys.size).toBe(0);
+    expect(clock.timers).toBe(0);
+  });
+
   it('that ran out and were taken by another stay with that one', async () => {
     const client = new Keys();
     const locks = redisLocks(client);
