@@ -3,7 +3,12 @@ import { ClientConfigInvalid } from './errors.js';
 /** Is a token of HTTP (RFC 9110 §5.6.2). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** Is a URL, or a function that is asked for one before each attempt, for a token in it. */
+/**
+ * Is a URL, or a function that is asked for one before each attempt, for a token in it.
+ *
+ * A function that fails fails the attempt. `connectTimeoutMs` begins after it, so it has to give up
+ * by itself: `fetch(path, { signal: AbortSignal.timeout(5_000) })`.
+ */
 export type UrlSource = string | (() => string | Promise<string>);
 
 /** Is what a URL without a host is completed from; a page's or worker's `location`. */
