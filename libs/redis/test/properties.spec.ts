@@ -153,8 +153,8 @@ describe.each(LAYOUTS)('layers over %s', (layout) => {
       await Promise.all(sent.map(({ by, to }, id) => roomy[by].send(named(run, to), { id, by })));
       await Promise.all(receiving);
       const counts = new Map(names(run).map((name) => [name, 0]));
-      for (const { to } of sent) count(counts, nonLocalName(named(run, to)), 1);
-      for (const { channels } of got.flat()) count(counts, nonLocalName(channels[0]), -1);
+      for (const { to } of sent) tally(counts, nonLocalName(named(run, to)), 1);
+      for (const { channels } of got.flat()) tally(counts, nonLocalName(channels[0]), -1);
       const left = await drain(roomy[0], counts);
       const all = [...got, ...left.values()];
       const ids = all.flatMap(idsOf) as number[];
@@ -177,8 +177,8 @@ describe.each(LAYOUTS)('layers over %s', (layout) => {
       const tried = new Map(accepted);
       for (const [index, outcome] of outcomes.entries()) {
         const name = nonLocalName(named(run, sent[index].to));
-        count(tried, name, 1);
-        if (outcome.status === 'fulfilled') count(accepted, name, 1);
+        tally(tried, name, 1);
+        if (outcome.status === 'fulfilled') tally(accepted, name, 1);
         else expect(outcome.reason).toBeInstanceOf(ChannelFull);
       }
       for (const [name, number] of tried) {
@@ -261,8 +261,8 @@ class Room {
   #send(id: number): void {
     for (const [name, sent] of this.#sent) {
       const members = [...this.#members].filter((member) => nonLocalName(member) === name);
-      const isFull = !name.endsWith('!') && sent.length === CAPACITY;
-      if (members.length > 0 && !isFull) sent.push({ id, members, left: new Set() });
+      const hasRoom = name.endsWith('!') || sent.length < CAPACITY;
+      if (members.length > 0 && hasRoom) sent.push({ id, members, left: new Set() });
     }
   }
 
@@ -276,7 +276,7 @@ function capacityOf(name: string): number {
   return name.endsWith('!') ? MAILBOX_CAPACITY : CAPACITY;
 }
 
-function count(counts: Map<string, number>, name: string, more: number): void {
+function tally(counts: Map<string, number>, name: string, more: number): void {
   counts.set(name, (counts.get(name) ?? 0) + more);
 }
 
@@ -284,7 +284,7 @@ function count(counts: Map<string, number>, name: string, more: number): void {
 function expectOrder(messages: readonly Received[]): void {
   const latest = new Map<string, number>();
   for (const { content, channels } of messages) {
-    const stream = `${content['by']} ${channels[0]}`;
+    const stream = `${String(content['by'])} ${channels[0]}`;
     const id = content['id'] as number;
     expect(id).toBeGreaterThan(latest.get(stream) ?? -1);
     latest.set(stream, id);

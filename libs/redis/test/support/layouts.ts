@@ -33,18 +33,14 @@ export class Layouts {
 
   optionsOf(layout: LayoutName): RedisLayerOptions {
     const [{ url }] = this.servers;
-    switch (layout) {
-      case 'one server':
-        return { url };
-      case 'one server, encrypted':
-        return { url, encryption: this.#encryption };
-      case 'two servers':
-        return { hosts: this.servers.map((server) => server.url) };
-      case 'a cluster of three nodes':
-        return { cluster: this.cluster.urls, shards: 3 };
-      case 'a master that a sentinel watches':
-        return { sentinels: this.sentinel.options };
-    }
+    const options = {
+      'one server': { url },
+      'one server, encrypted': { url, encryption: this.#encryption },
+      'two servers': { hosts: this.servers.map((server) => server.url) },
+      'a cluster of three nodes': { cluster: this.cluster.urls, shards: 3 },
+      'a master that a sentinel watches': { sentinels: this.sentinel.options },
+    } satisfies Record<LayoutName, RedisLayerOptions>;
+    return options[layout];
   }
 
   async stop(): Promise<void> {
