@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '@nest-channels/core';
 import { layerScenarios } from './layer-scenarios.js';
+import { splitScenarios } from './split-scenarios.js';
 import type { Outcome, Scenario } from './scenario.js';
 
 /*
@@ -20,13 +21,15 @@ const { values } = parseArgs({
 
 const seed = Number(values.seed);
 const durationMs = 1_000 * Number(values.duration);
-const chosen = layerScenarios.filter(({ name }) => values.only?.includes(name) ?? true);
+const scenarios = [...layerScenarios, ...splitScenarios];
+const chosen = scenarios.filter(({ name }) => values.only?.includes(name) ?? true);
 
 console.log(
   `Seed ${seed}; ${durationMs / 1_000} s each: ${chosen.map(({ name }) => name).join(' ')}`,
 );
 const results: Record<string, Outcome> = {};
-for (const scenario of chosen) results[scenario.name] = await play(scenario);
+for (const scenario of chosen)
+  results[`${scenario.name}: ${scenario.title}`] = await play(scenario);
 writeFileSync(values.report, `${JSON.stringify({ seed, durationMs, results }, undefined, 2)}\n`);
 const hasFindings = Object.values(results).some(({ findings }) => findings.length > 0);
 console.log(`${hasFindings ? 'Promises were broken' : 'All promises were kept'}; ${values.report}`);
