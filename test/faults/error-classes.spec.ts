@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Content } from '@nest-channels/core';
 import { type RedisLayer, redisLayer } from '@nest-channels/redis';
 import type { Redis } from 'ioredis';
+import { Keys } from '../../libs/redis/src/keys.js';
 import { Inbox, take, TestRedis } from '../../libs/redis/test/support/layers.js';
 import { range } from '../../libs/redis/test/support/range.js';
 import { FaultProxy } from './kit/fault-proxy.js';
@@ -146,6 +147,25 @@ describe('an error that Redis answers with before it does anything', () => {
     await layer.groupSend('room', { id: 3 });
     const ids = (await take(layer, ['jobs'], 3)).map(({ content }) => content['id']);
     expect(ids).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a key that somebody else has put under the prefix', () => {
+  beforeEach(() => start());
+
+  it.each([
+    ['jobs', 'jobs', 'q:jobs'],
+    ['server!', 'server!a', 'b:server!'],
+  ])('is removed and counted, and those who read %s and others go on', async (name, to, key) => {
+    const layer = await connected();
+    const inbox = new Inbox(layer, [name, 'others']);
+    await layer.send(to, { id: 'first' });
+    await inbox.came(1);
+    await admin.set(`${new Keys('nest-channels').root}${key}`, 'foreign');
+    await sendUntilAccepted(layer, to);
+    await layer.send('others', { id: 'other' });
+    await inbox.came(3);
+    expect(layer.malformedMessages).toBe(1);
   });
 });
 

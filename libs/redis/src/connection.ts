@@ -26,6 +26,7 @@ export interface ConnectionOptions {
   readonly signLifetimeMs: number;
   /** Is called when the connection is lost, before anything else can be asked. */
   readonly onLost: (event: { readonly since: number; readonly reason: string }) => void;
+  readonly onForeignKey: () => void;
   /** Is called when the connection is back, before anything else uses it; again if it rejects. */
   readonly onBack: (loss: Loss) => Promise<void>;
 }
@@ -68,6 +69,7 @@ export class Connection {
       silenceMs: 3 * timeoutMs,
       onConnected: () => void this.#connected(),
       onLost: () => this.#lost(),
+      onForeignKey: options.onForeignKey,
     });
   }
 

@@ -28,7 +28,7 @@ import { type ShardPlace, topologyOf } from './topology.js';
 
 /** Is a layer over Redis. */
 export interface RedisLayer extends ChannelLayer {
-  /** Counts entries that were skipped because they are no messages of this layer. */
+  /** Counts entries and keys that were skipped or removed because they are none of this layer. */
   readonly malformedMessages: number;
 
   /**
@@ -225,6 +225,7 @@ class Layer implements RedisLayer {
   #shard(place: ShardPlace): RedisShard {
     return new RedisShard(this.#session, place, {
       onReset: () => this.#clear(),
+      onMended: (keys) => (this.#reception.malformedMessages += keys),
       onEmptied: (shard) =>
         this.#session.traffic.cleared((name) => this.#shards.of(name) === shard),
     });

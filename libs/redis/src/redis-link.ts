@@ -23,6 +23,8 @@ export interface LinkOptions {
   /** Is called whenever the connection is there, at first and again. */
   readonly onConnected?: () => void;
   readonly onLost?: () => void;
+  /** Is called when a key is not of the type that it has to be of. */
+  readonly onForeignKey?: () => void;
 }
 
 /** Are the settings that keep ioredis from sending anything twice and from waiting for ever. */
@@ -185,6 +187,7 @@ export class RedisLink {
   }
 
   #unavailable(error: unknown): RedisUnavailable {
+    if (reasonOf(error).startsWith('WRONGTYPE')) this.options.onForeignKey?.();
     return new RedisUnavailable(reasonOf(error), executed(error), { cause: error });
   }
 }

@@ -29,6 +29,8 @@ export interface ShardListener {
   readonly onReset: () => void;
   /** The shard came back without what it held. */
   readonly onEmptied: (shard: RedisShard) => void;
+  /** Keys were removed that somebody else had put there. */
+  readonly onMended: (keys: number) => void;
 }
 
 /** Is the part of a layer that lives on one server, or in one slot of a cluster. */
@@ -38,6 +40,7 @@ export class RedisShard {
   readonly outbox = new Outbox((messages) => this.#dispatch(messages));
   readonly groups: RedisGroups;
   #renewal?: Timer;
+  #mending?: Promise<void>;
 
   constructor(
     readonly session: RedisSession,
@@ -59,6 +62,7 @@ export class RedisShard {
       signLifetimeMs: 2 * limits.leaseMs + keyLifetimeMs,
       onLost: (loss) => this.#lost(loss),
       onBack: (loss) => this.#back(loss),
+      onForeignKey: () => this.mend(),
     });
   }
 
@@ -120,13 +124,34 @@ export class RedisShard {
 
   /** Removes all keys of the shard, without holding up Redis, and may tell the other processes. */
   async removeAll({ tells }: { readonly tells: boolean }): Promise<void> {
-    const { link } = this.connection;
     const { processId } = this.session;
+    await this.#eachPage(async (keys) => {
+      await this.run(SCRIPTS.remove, tells ? processId : '', ...keys);
+    });
+  }
+
+  /** Removes keys of a wrong type, which only somebody else can have made: they would stop all. */
+  mend(): void {
+    // What cannot be done now is done when the next call meets one.
+    this.#mending ??= this.#mend()
+      .catch(() => undefined)
+      .finally(() => (this.#mending = undefined));
+  }
+
+  async #mend(): Promise<void> {
+    await this.#eachPage(async (keys) => {
+      const removed = (await this.run(SCRIPTS.mend, ...keys)) as number;
+      if (removed > 0) this.listener.onMended(removed);
+    });
+  }
+
+  async #eachPage(task: (keys: readonly Buffer[]) => Promise<void>): Promise<void> {
+    const { link } = this.connection;
     let cursor = '0';
     do {
       const scan = ['MATCH', this.keys.pattern, 'COUNT', SCAN_COUNT] as const;
       const [next, keys] = (await link.call('SCAN', cursor, ...scan)) as [Buffer, Buffer[]];
-      if (keys.length > 0) await this.run(SCRIPTS.remove, tells ? processId : '', ...keys);
+      if (keys.length > 0) await task(keys);
       cursor = String(next);
     } while (cursor !== '0');
   }

@@ -253,6 +253,24 @@ serve(name)
 keep_touched(ARGV[3])`,
   ),
 
+  /** Removes those of these keys that are not of the type that their kind is of. */
+  mend: always(
+    [],
+    `
+local types = {
+  q = 'list', b = 'stream', n = 'hash', r = 'zset', wt = 'string', t = 'stream', gr = 'hash',
+  gm = 'zset', gn = 'zset', gk = 'hash', cx = 'hash', cn = 'set', pg = 'set', o = 'string',
+  p = 'stream', epoch = 'string', ver = 'string',
+}
+local removed = 0
+for _, key in ipairs(ARGV) do
+  local wanted = types[string.match(key, '^[^:]*', #R + 1)]
+  local is = call('TYPE', key).ok
+  if wanted and is ~= 'none' and is ~= wanted then removed = removed + call('UNLINK', key) end
+end
+return removed`,
+  ),
+
   /** Removes keys, and tells processes that all is gone: own id, or none to be silent; keys. */
   remove: always(
     [],

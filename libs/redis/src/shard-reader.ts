@@ -183,7 +183,9 @@ export class ShardReader {
     const { clock, limits } = session;
     const { address } = place;
     const { timeoutMs } = limits;
-    return new RedisLink({ address, clock, timeoutMs, silenceMs: SILENCE_MS, onConnected });
+    const onForeignKey = (): void => this.shard.mend();
+    const times = { clock, timeoutMs, silenceMs: SILENCE_MS };
+    return new RedisLink({ address, ...times, onConnected, onForeignKey });
   }
 
   #mailboxLoop(): MailboxLoop {
