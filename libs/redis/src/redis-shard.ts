@@ -40,7 +40,7 @@ export class RedisShard {
   readonly outbox = new Outbox((messages) => this.#dispatch(messages));
   readonly groups: RedisGroups;
   #renewal?: Timer;
-  #mending?: Promise<void>;
+  #isMending = false;
 
   constructor(
     readonly session: RedisSession,
@@ -132,10 +132,12 @@ export class RedisShard {
 
   /** Removes keys of a wrong type, which only somebody else can have made: they would stop all. */
   mend(): void {
+    if (this.#isMending) return;
+    this.#isMending = true;
     // What cannot be done now is done when the next call meets one.
-    this.#mending ??= this.#mend()
+    void this.#mend()
       .catch(() => undefined)
-      .finally(() => (this.#mending = undefined));
+      .finally(() => (this.#isMending = false));
   }
 
   async #mend(): Promise<void> {
