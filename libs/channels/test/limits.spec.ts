@@ -5,9 +5,9 @@ import { WORKER_DEFAULTS } from '../src/worker-options.js';
 
 const LIMITS = new URL('../../../docs/limits.md', import.meta.url);
 
-/** Lists the options in the tables of the document with what stands beside them. */
+/** Lists the options of servers and workers in the document with what stands beside them. */
 function documented(): Record<string, string> {
-  const rows = readFileSync(LIMITS, 'utf8').matchAll(/^\| `([\w.]+)` +\| (.+?) +\|/gm);
+  const rows = readFileSync(LIMITS, 'utf8').matchAll(/^\| `(\w+\.\w+)` +\| (.+?) +\|/gm);
   return Object.fromEntries([...rows].map(([, option, value]) => [option, value]));
 }
 
