@@ -6,7 +6,7 @@ import { layerScenarios } from './layer-scenarios.js';
 const DURATION_MS = 2_500;
 
 describe('no promise is broken when', () => {
-  it.each(layerScenarios)('$name: $title', async (scenario) => {
+  it.each(layerScenarios())('$name: $title', async (scenario) => {
     const said: string[] = [];
     const say = (what: string): void => void said.push(what);
     const outcome = await scenario.run({ random: seededRandom(5), durationMs: DURATION_MS, say });

@@ -1,3 +1,4 @@
+import type { RedisLayerOptions } from '@nest-channels/redis';
 import { heldBytes } from '../kit/memory.js';
 import { LayerStage } from './layer-stage.js';
 import { last, type Outcome, outcomeOf, type Play, repeat, type Scenario } from './scenario.js';
@@ -136,15 +137,21 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
   },
 ];
 
-/** Are the scenarios between layers and Redis, with all that was sent accounted for. */
-export const layerScenarios: readonly Scenario[] = LAYER_SCENARIOS.map((scenario) => ({
-  name: scenario.name,
-  title: scenario.title,
-  run: (play) => runOn(scenario, play),
-}));
+/** Returns the scenarios between layers and Redis, with all that was sent accounted for. */
+export function layerScenarios(options: RedisLayerOptions = {}): Scenario[] {
+  return LAYER_SCENARIOS.map((scenario) => ({
+    name: scenario.name,
+    title: scenario.title,
+    run: (play) => runOn(scenario, options, play),
+  }));
+}
 
-async function runOn({ settings, throwFaults, also }: LayerScenario, play: Play): Promise<Outcome> {
-  const stage = await LayerStage.start({}, settings);
+async function runOn(
+  { settings, throwFaults, also }: LayerScenario,
+  options: RedisLayerOptions,
+  play: Play,
+): Promise<Outcome> {
+  const stage = await LayerStage.start(options, settings);
   try {
     stage.play();
     const found = (await throwFaults(stage, play)) ?? [];

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '@nest-channels/core';
@@ -15,13 +16,15 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     duration: { type: 'string', default: '60' },
     only: { type: 'string', multiple: true },
+    encrypted: { type: 'boolean', default: false },
     report: { type: 'string', default: 'chaos-report.json' },
   },
 });
 
 const seed = Number(values.seed);
 const durationMs = 1_000 * Number(values.duration);
-const scenarios = [...layerScenarios, ...splitScenarios];
+const encryption = values.encrypted ? { keys: [randomBytes(32)] } : undefined;
+const scenarios = [...layerScenarios({ encryption }), ...splitScenarios];
 const chosen = scenarios.filter(({ name }) => values.only?.includes(name) ?? true);
 
 console.log(
