@@ -9,6 +9,8 @@ import base from './jest.config.mjs';
 export default {
   ...base,
   maxWorkers: 1,
+  // With one worker beside itself, jest would only be slower.
+  workerIdleMemoryLimit: undefined,
   // Most of the time they wait.
   maxConcurrency: 12,
   testPathIgnorePatterns: [],

@@ -103,14 +103,26 @@ export class ChannelsRuntime
   /**
    * Starts what the role asks for, as soon as the layers can carry messages.
    *
+   * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID` when a worker has nothing to read
    * @throws ChannelsError as the layer that cannot says it; all of them are closed then
    */
   async start(): Promise<void> {
     if (this.#state !== 'idle') return;
     this.#state = 'starting';
-    await this.layers.ready();
+    await this.#prepare();
     // It may have been told to stop meanwhile.
     if (this.#isStarting) this.#run();
+  }
+
+  /** What the code cannot do is told first: no layer that comes late would change that. */
+  async #prepare(): Promise<void> {
+    try {
+      if (this.#runs('worker')) this.worker.select();
+    } catch (error) {
+      await this.layers.close();
+      throw error;
+    }
+    await this.layers.ready();
   }
 
   get #isStarting(): boolean {

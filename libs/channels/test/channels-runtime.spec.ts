@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { memoryLayer } from '@nest-channels/core';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -93,6 +94,24 @@ describe('ChannelsRuntime', () => {
       .send({} as never);
     expect(layers.default.statistics().messagesPending).toBe(1);
     await context.close();
+  });
+
+  it('says that a worker has nothing to read before it waits for a layer, and closes that', async () => {
+    const came: string[] = [];
+    const layer = Object.assign(memoryLayer(), {
+      reach: 'machine' as const,
+      ready: () => Promise.resolve(void came.push('ready')),
+      close: () => Promise.resolve(void came.push('closed')),
+    });
+    const options = { layers: { default: layer }, worker: { onlyChannels: ['none'] } };
+    @Module({ imports: [ChannelsModule.forRoot(options)] })
+    class AppModule {}
+    const logger = new LogRecorder();
+    const context = await NestFactory.createApplicationContext(AppModule, { logger });
+    const runtime = context.get(ChannelsRuntime);
+    runtime.assume('worker');
+    await expect(runtime.start()).rejects.toThrow('no channel that has a route is left to read');
+    expect(came).toEqual(['closed']);
   });
 
   it('takes no role of its own on a layer that ends at the process', async () => {

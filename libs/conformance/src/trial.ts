@@ -116,6 +116,18 @@ export class Trial {
     assertIds(await listener.done(), []);
   }
 
+  /** Asserts that nothing comes while something is waited for that needs a reader. */
+  async assertEmptyUntil(
+    channel: string,
+    expectation: string,
+    holds: () => boolean,
+  ): Promise<void> {
+    const listener = this.listen(channel);
+    await this.until(expectation, holds);
+    listener.abort();
+    assertIds(await listener.done(), []);
+  }
+
   /** Starts a receive and does not wait for it. */
   listen(channels: string | readonly string[], max?: number): Listener {
     const names = typeof channels === 'string' ? [channels] : channels;

@@ -1,4 +1,4 @@
-import { type Clock, delay } from '@nest-channels/core';
+import { type Clock, delay, type Timer } from '@nest-channels/core';
 import { type Handed, readHanded } from './handed.js';
 import type { Arrived, Inbox } from './inbox.js';
 
@@ -10,6 +10,12 @@ const BATCH = 128;
 
 /** Is how long the loop rests when Redis cannot be asked. */
 const REST_MS = 50;
+
+/**
+ * Is how long what nobody waits for stays here: who had just got something else comes back, and
+ * would never get the messages of a server that is always a little later than another.
+ */
+const HOLD_MS = 10;
 
 /** Is how often Redis is told anew which channels are read, within the lease. */
 const RENEWALS_PER_LEASE = 3;
@@ -43,8 +49,10 @@ export interface ChannelLoopOptions {
   readonly claim: (claim: Claim) => Promise<ClaimOutcome>;
   /** Lists the channels that somebody waits for. */
   readonly wanted: () => readonly Inbox[];
-  /** Hands over what came and returns what nobody waits for any more. */
-  readonly deliver: (name: string, messages: readonly Arrived[]) => readonly Arrived[];
+  /** Hands over what came and keeps what nobody waits for; tells how many that are. */
+  readonly deliver: (name: string, messages: readonly Arrived[]) => number;
+  /** Returns what nobody has come for since. */
+  readonly withdraw: (name: string) => readonly Arrived[];
   /** Puts messages back to the head of their channel. */
   readonly giveBack: (name: string, messages: readonly Arrived[]) => Promise<void>;
   /** Is told of an entry that is no message. */
@@ -78,9 +86,12 @@ export class ChannelLoop {
   readonly #joined = new Set<string>();
   #joinedAt = -Infinity;
   #waitsFor: ReadonlySet<string> = new Set();
-  #turn = 0;
+  /** Is the channel that the last messages were of. */
+  #served?: string;
   #isWoken = false;
   #wake: () => void = () => (this.#isWoken = true);
+  /** Are channels of which messages are here that nobody waits for. */
+  readonly #held = new Map<string, Timer>();
   /** Are messages on their way back to their channels. */
   readonly #returns = new Set<Promise<void>>();
   #state: 'running' | 'closing' = 'running';
@@ -97,6 +108,7 @@ export class ChannelLoop {
     while (this.#state === 'running') await this.#safely(() => this.#next());
     for (const { resolve } of this.#looks.splice(0)) resolve([]);
     await this.#safely(() => this.#stopWaiting());
+    for (const name of this.#held.keys()) this.#letGo(name);
     await Promise.all(this.#returns);
   }
 
@@ -127,15 +139,15 @@ export class ChannelLoop {
   }
 
   /** Takes in what was handed to this process. */
-  async came(id: string, fields: readonly Buffer[]): Promise<void> {
+  came(id: string, fields: readonly Buffer[]): void {
     const handed = readHanded(id, fields);
     if (!handed) return;
     this.#keepFrom = handed.keepFrom;
     this.#came = Math.max(this.#came, handed.claim);
     for (let count = 0; count < handed.malformed; count++) this.options.onMalformed(handed.name);
-    const left = this.#deliver(handed);
+    this.#served = handed.name;
+    if (this.#deliver(handed) > 0) this.#hold(handed.name);
     this.#wake();
-    if (left.length > 0) await this.giveBack(handed.name, left);
   }
 
   /** Puts messages back, and is known to read their channel no more. */
@@ -153,11 +165,27 @@ export class ChannelLoop {
     if (this.#waitsFor.has(name)) this.#wake();
   }
 
-  #deliver({ claim, name, messages }: Handed): readonly Arrived[] {
+  #deliver({ claim, name, messages }: Handed): number {
     if (this.#look?.claim !== claim) return this.options.deliver(name, messages);
     this.#look.resolve(messages);
     this.#look = undefined;
-    return [];
+    return 0;
+  }
+
+  #hold(name: string): void {
+    if (this.#state === 'closing') return this.#letGo(name);
+    if (this.#held.has(name)) return;
+    this.#held.set(
+      name,
+      this.options.clock.setTimer(() => this.#letGo(name), HOLD_MS),
+    );
+  }
+
+  #letGo(name: string): void {
+    this.#held.get(name)?.cancel();
+    this.#held.delete(name);
+    const left = this.options.withdraw(name);
+    if (left.length > 0) void this.giveBack(name, left);
   }
 
   async #safely(step: () => Promise<void>): Promise<void> {
@@ -221,6 +249,8 @@ export class ChannelLoop {
     names: readonly string[],
     count: number,
   ): Promise<ClaimOutcome> {
+    // What came later must not overtake what is here.
+    for (const name of names) if (this.#held.has(name)) this.#letGo(name);
     const number = ++this.#claims;
     const previous = this.#isPending ? this.#pending : 0;
     const joins = mode === 'wait' && this.#joins(names);
@@ -268,9 +298,9 @@ export class ChannelLoop {
     });
   }
 
-  /** Redis takes from the first channel that has something: each is the first at times. */
+  /** Redis takes from the first channel that has something: that comes last which had its turn. */
   #rotated(inboxes: readonly Inbox[]): Inbox[] {
-    const start = inboxes.length > 0 ? this.#turn++ % inboxes.length : 0;
+    const start = inboxes.findIndex(({ name }) => name === this.#served) + 1;
     return [...inboxes.slice(start), ...inboxes.slice(0, start)];
   }
 }

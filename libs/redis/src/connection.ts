@@ -191,6 +191,7 @@ export class Connection {
     if (this.link.refusal) throw this.link.refusal;
     assertServer(String(await this.link.call('INFO', 'server')), this.options.place);
     this.time.forget();
+    await this.link.load(Object.values(SCRIPTS));
     await this.#enter();
     const isEmpty = this.#isEmptied;
     if (this.#state === 'lost') await this.options.onBack({ since: this.#lostAt, isEmpty });

@@ -48,6 +48,7 @@ export class Inboxes {
     for (let arrived = inbox.shift(); arrived; arrived = inbox.shift()) {
       const message = this.options.open(inbox, arrived);
       this.options.onTaken(inbox, arrived);
+      this.#release(inbox);
       if (message) return message;
     }
     return undefined;
@@ -81,12 +82,20 @@ export class Inboxes {
     }
   }
 
-  /** Takes in what came and hands it to those who wait; tells what nobody waited for. */
-  deliver(name: string, messages: readonly Arrived[]): Arrived[] {
+  /** Takes in what came and hands it to those who wait, now or later; tells how much they left. */
+  deliver(name: string, messages: readonly Arrived[]): number {
     const inbox = this.#of(name);
     for (const message of messages) inbox.put(message, this.#arrivals++);
     this.pump(inbox);
-    const left = inbox.isMailbox ? [] : inbox.clear();
+    this.#release(inbox);
+    return inbox.size;
+  }
+
+  /** Takes out all that waits in a normal channel, in the order it came. */
+  withdraw(name: string): Arrived[] {
+    const inbox = this.find(name);
+    if (!inbox) return [];
+    const left = inbox.clear();
     this.#release(inbox);
     return left;
   }

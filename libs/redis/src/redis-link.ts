@@ -127,6 +127,16 @@ export class RedisLink {
     return this.runWithin(this.options.timeoutMs, script, root, ...args);
   }
 
+  /**
+   * Makes scripts known to Redis before they are used.
+   *
+   * One that is not known has to be sent along, and what was asked after it could come before it.
+   */
+  async load(scripts: readonly Script[]): Promise<void> {
+    // Where that is not allowed, a script is sent along when it is used first.
+    await Promise.allSettled(scripts.map(({ lua }) => this.call('SCRIPT', 'LOAD', lua)));
+  }
+
   /** Runs a script within another time limit. */
   runWithin(
     ms: number,

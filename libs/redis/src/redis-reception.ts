@@ -144,7 +144,9 @@ export class RedisReception {
 
   /** Says that it is time to look into normal channels before a mailbox that has enough. */
   #looksElsewhere(names: readonly string[]): boolean {
-    const hasWaiting = names.some((name) => (this.#inboxes.find(name)?.size ?? 0) > 0);
+    const hasWaiting = names.some(
+      (name) => name.endsWith('!') && (this.#inboxes.find(name)?.size ?? 0) > 0,
+    );
     const hasNormal = names.some((name) => !name.endsWith('!'));
     return hasWaiting && hasNormal && ++this.#turn % LOOK_ELSEWHERE === 0;
   }
@@ -158,6 +160,8 @@ export class RedisReception {
       names.filter((name) => !name.endsWith('!')),
       this.#turn,
     );
+    const here = this.#inboxes.take(normal, max);
+    if (here.length > 0) return here;
     const reader = this.#readerOf(normal[0]);
     const near = normal.filter((name) => this.#readerOf(name) === reader);
     const arrived = await reader.take(near, max);

@@ -201,7 +201,7 @@ export class ShardReader {
       deliver: (name, messages) => void this.options.inboxes.deliver(name, messages),
       membersAt: (...what) => groups.membersAt(...what),
       onNotice: (notice) => this.#noticed(notice),
-      onHanded: (id, fields) => void this.#channels.came(id, fields),
+      onHanded: (id, fields) => this.#channels.came(id, fields),
       wake: () => this.#wake(key, 'XADD', 'MAXLEN', '~', '1000', '*', 'wake', ''),
       onSkipped: (name, place, why) => this.#skipped(name, place, why),
     });
@@ -216,6 +216,7 @@ export class ShardReader {
       claim: (claim) => this.#claim(claim),
       wanted: () => inboxes.wanted().filter(({ name }) => isHere(name)),
       deliver: (name, messages) => inboxes.deliver(name, messages),
+      withdraw: (name) => inboxes.withdraw(name),
       giveBack: (name, messages) => this.#giveBack(name, messages),
       onMalformed,
       // Nothing else is said on that connection, and it could be dead.

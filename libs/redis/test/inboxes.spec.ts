@@ -33,18 +33,31 @@ describe('inboxes', () => {
     const [first, second]: unknown[][] = [[], []];
     inboxes.enter(['jobs'], receiver(inboxes, 'jobs', first));
     inboxes.enter(['jobs'], receiver(inboxes, 'jobs', second));
-    expect(inboxes.deliver('jobs', [message('1'), message('2')])).toEqual([]);
+    expect(inboxes.deliver('jobs', [message('1'), message('2')])).toBe(0);
     expect([first, second]).toEqual([['1'], ['2']]);
   });
 
-  it('return what nobody waits for, which belongs back into Redis', () => {
-    const left = inboxesWith().deliver('jobs', [message('1')]);
-    expect(left.map(({ body }) => String(body))).toEqual(['1']);
+  it('keep what nobody waits for until it is withdrawn, to go back into Redis', () => {
+    const inboxes = inboxesWith();
+    expect(inboxes.deliver('jobs', [message('1')])).toBe(1);
+    expect(inboxes.withdraw('jobs').map(({ body }) => String(body))).toEqual(['1']);
+    expect(inboxes.withdraw('jobs')).toEqual([]);
+    expect(inboxes.find('jobs')).toBeUndefined();
+  });
+
+  it('give what nobody waited for to who comes next', () => {
+    const inboxes = inboxesWith();
+    inboxes.deliver('jobs', [message('1'), message('2')]);
+    expect(inboxes.take(['jobs'], 1)[0].content).toEqual({ id: '1' });
+    const came: unknown[] = [];
+    inboxes.enter(['jobs'], receiver(inboxes, 'jobs', came));
+    expect(came).toEqual(['2']);
+    expect(inboxes.find('jobs')).toBeUndefined();
   });
 
   it('keep what came to a mailbox, and give it in the order it came', () => {
     const inboxes = inboxesWith();
-    expect(inboxes.deliver('b!', [message('1')])).toEqual([]);
+    expect(inboxes.deliver('b!', [message('1')])).toBe(1);
     inboxes.deliver('a!', [message('2')]);
     inboxes.deliver('b!', [message('3')]);
     const ids = inboxes.take(['a!', 'b!'], 2).map(({ content }) => content['id']);

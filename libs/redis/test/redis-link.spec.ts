@@ -36,6 +36,17 @@ describe('a link', () => {
     expect(String(await link.run(script, 'root', 'again'))).toBe('again');
   });
 
+  it('makes scripts known at once, and goes on where that is not allowed', async () => {
+    await open();
+    const script = new Script('return ARGV[1]');
+    await link.load([script]);
+    expect(await link.call('SCRIPT', 'EXISTS', script.sha)).toEqual([1]);
+    await link.call('ACL', 'SETUSER', 'default', '-script|load');
+    await link.load([new Script('return 1')]);
+    expect(String(await link.run(new Script('return 2'), 'root'))).toBe('2');
+    await link.call('ACL', 'SETUSER', 'default', '+script|load');
+  });
+
   it('ends a call in time, and then does not know what became of it', async () => {
     await open(50);
     await expect(link.call('BLPOP', 'nothing', 1)).rejects.toMatchObject({

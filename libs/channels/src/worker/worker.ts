@@ -56,18 +56,30 @@ export class Worker {
   }
 
   /**
-   * Starts reading every layer that has channels to read.
+   * Chooses what to read of every layer, which needs none of them to be there yet.
    *
    * @throws InvalidConfiguration `CHANNELS_CONFIG_INVALID` when `onlyChannels` and
-   *   `excludeChannels` leave none
+   *   `excludeChannels` leave no channel
+   */
+  select(): ReadonlyMap<string, readonly string[]> {
+    const selected = new Map(this.layers.aliases.map((alias) => [alias, this.#channels(alias)]));
+    if (![...selected.values()].some(({ length }) => length > 0)) {
+      throw new InvalidConfiguration([NO_CHANNELS]);
+    }
+    return selected;
+  }
+
+  /**
+   * Starts reading every layer that has channels to read.
+   *
+   * @throws InvalidConfiguration as {@link select} does
    */
   start(): void {
     if (this.#state !== 'idle') return;
-    const selected = new Map(this.layers.aliases.map((alias) => [alias, this.#channels(alias)]));
-    const channels = [...selected.values()].flat();
-    if (channels.length === 0) throw new InvalidConfiguration([NO_CHANNELS]);
+    const selected = this.select();
     this.#state = 'running';
     for (const [alias, names] of selected) if (names.length > 0) this.#consume(alias, names);
+    const channels = [...selected.values()].flat();
     if (this.events.hasListeners) this.events.emit({ type: 'ready', channels });
     this.#loops = this.#consumptions.map((consumption) => consumption.run(this.#stopping.signal));
   }
