@@ -1,7 +1,8 @@
 import { Audience, broadcastOften } from '../sockets/broadcast.mjs';
-import { ours, socketIo } from '../sockets/contenders.mjs';
+import { daphne, ours, socketIo } from '../sockets/contenders.mjs';
 import { listenAll } from '../sockets/listener.mjs';
 import { latencies } from '../sockets/percentile.mjs';
+import { hasAncestor } from './python/python.mjs';
 import { cpuMsOf, withSplit } from './split.mjs';
 
 /** @import { Contender } from '../sockets/contenders.mjs' */
@@ -14,12 +15,17 @@ const ROUNDS = 30;
 
 const ourRow = `broadcast to ${CLIENTS} on ${SERVERS} servers: nest-channels over Redis`;
 const theirRow = `broadcast to ${CLIENTS} on ${SERVERS} servers: Socket.IO with its Redis adapter`;
+const ancestorRow = `broadcast to ${CLIENTS} on ${SERVERS} servers: Daphne and Channels`;
+const isAncestorHere = hasAncestor();
 const CPU = 'CPU µs/delivery';
 
 /** @type {Row[]} */
 export const rows = [
   { name: ourRow, measure: () => measured(ours, { hasWorker: true }) },
   { name: theirRow, measure: () => measured(socketIo, { hasWorker: false }) },
+  ...(isAncestorHere
+    ? [{ name: ancestorRow, measure: () => measured(daphne, { hasWorker: false }) }]
+    : []),
 ];
 
 /** @type {Bar[]} */
@@ -28,6 +34,7 @@ export const bars = [
   bar('p99 ms of the last', undefined),
   bar('p50 ms', undefined),
   bar(CPU, undefined),
+  ...(isAncestorHere ? ['p99 ms', CPU].map(overAncestor) : []),
 ];
 
 /**
@@ -38,6 +45,15 @@ export const bars = [
 function bar(figure, atMost) {
   const title = `broadcast on ${SERVERS} servers, ${figure}: ours ÷ Socket.IO`;
   return { title, row: ourRow, over: theirRow, figure, atMost };
+}
+
+/**
+ * @param {string} figure
+ * @returns {Bar}
+ */
+function overAncestor(figure) {
+  const title = `broadcast on ${SERVERS} servers, ${figure}: ours ÷ Daphne and Channels`;
+  return { title, row: ourRow, over: ancestorRow, figure };
 }
 
 /**

@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { ours, socketIo } from '../sockets/contenders.mjs';
+import { daphne, ours, socketIo } from '../sockets/contenders.mjs';
 import { now } from '../sockets/now.mjs';
 import { latencies } from '../sockets/percentile.mjs';
 import { maskedFrame, openRaw } from '../sockets/raw-socket.mjs';
+import { hasAncestor } from './python/python.mjs';
 import { withRedis } from './redis-server.mjs';
 import { withSplit } from './split.mjs';
 
@@ -21,6 +22,8 @@ const echo = 'echo: client, server, Redis, worker and back';
 const roundTrip = 'one Redis round trip';
 const thereAndBack = 'there and back between two processes, raw lists';
 const local = 'echo: client, Socket.IO and back, no Redis on the way';
+const ancestor = 'echo: client, Daphne, Redis and back';
+const isAncestorHere = hasAncestor();
 
 /** @type {Row[]} */
 export const rows = [
@@ -28,6 +31,9 @@ export const rows = [
   { name: roundTrip, measure: () => withRedis(roundTrips) },
   { name: thereAndBack, measure: () => withRedis(listsThereAndBack) },
   { name: local, measure: () => measured(socketIo, { hasWorker: false }) },
+  ...(isAncestorHere
+    ? [{ name: ancestor, measure: () => measured(daphne, { hasWorker: false }) }]
+    : []),
 ];
 
 /** @type {Bar[]} */
@@ -35,6 +41,9 @@ export const bars = [
   { title: `${echo} ÷ ${roundTrip}`, row: echo, over: roundTrip, figure: 'p50 ms', atMost: 3 },
   { title: `${echo} ÷ ${thereAndBack}`, row: echo, over: thereAndBack, figure: 'p50 ms' },
   { title: `${echo} ÷ ${thereAndBack}, p99`, row: echo, over: thereAndBack, figure: 'p99 ms' },
+  ...(isAncestorHere
+    ? [{ title: `${echo} ÷ ${ancestor}`, row: echo, over: ancestor, figure: 'p50 ms' }]
+    : []),
 ];
 
 /**

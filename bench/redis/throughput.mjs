@@ -1,7 +1,9 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
+import { hasAncestor, PYTHON } from './python/python.mjs';
 import { withRedis } from './redis-server.mjs';
 
 /** @import { Bar, Row } from '../run.mjs' */
@@ -34,6 +36,9 @@ const raw = 'peer: raw list push, BLMPOP';
 const published = 'peer: PUBLISH, SUBSCRIBE';
 const bullmq = 'peer: BullMQ';
 const python = "peer: the Python layer's commands";
+const ancestor = 'peer: channels_redis, in Python';
+const isAncestorHere = hasAncestor();
+const ANCESTOR = fileURLToPath(new URL('python/throughput.py', import.meta.url));
 
 /** @type {Record<string, Path>} */
 const PATHS = {
@@ -48,10 +53,15 @@ const PATHS = {
 };
 
 /** @type {Row[]} */
-export const rows = Object.entries(PATHS).map(([name, path]) => ({
-  name,
-  measure: () => withRedis((port) => measured(port, path)),
-}));
+export const rows = [
+  ...Object.entries(PATHS).map(([name, path]) => ({
+    name,
+    measure: () => withRedis((port) => measured(port, path)),
+  })),
+  ...(isAncestorHere
+    ? [{ name: ancestor, measure: () => withRedis((port) => measuredInPython(port, FEWER)) }]
+    : []),
+];
 
 /** @type {Bar[]} */
 export const bars = [mailbox, normal].flatMap((row) => [
@@ -60,6 +70,7 @@ export const bars = [mailbox, normal].flatMap((row) => [
   { title: `${row} ÷ ${python}`, row, over: python, figure, atLeast: 15 },
   { title: `${row} ÷ ${raw}, CPU`, row, over: raw, figure: cpu },
   { title: `${row} ÷ ${published}`, row, over: published, figure },
+  ...(isAncestorHere ? [{ title: `${row} ÷ ${ancestor}`, row, over: ancestor, figure }] : []),
   ...(bullmq in PATHS ? [{ title: `${row} ÷ ${bullmq}`, row, over: bullmq, figure }] : []),
 ]);
 
@@ -80,6 +91,18 @@ async function measured(port, { transport, channel, messages }) {
   const usedMs = (await cpuMsOfAll(receiver, port)) - cpuMs;
   await sender.close();
   receiver.kill();
+  return { [figure]: (messages / elapsedMs) * 1_000, [cpu]: (usedMs / messages) * 1_000 };
+}
+
+/**
+ * @param {number} port
+ * @param {number} messages
+ */
+async function measuredInPython(port, messages) {
+  const redisMs = await cpuMsOfRedis(port);
+  const { stdout } = await promisify(execFile)(PYTHON, [ANCESTOR, `${port}`, `${messages}`]);
+  const { elapsedMs, cpuMs } = JSON.parse(stdout);
+  const usedMs = cpuMs + (await cpuMsOfRedis(port)) - redisMs;
   return { [figure]: (messages / elapsedMs) * 1_000, [cpu]: (usedMs / messages) * 1_000 };
 }
 

@@ -52,4 +52,7 @@ export const socketIo = { title: 'Socket.IO', server: 'socket-io', dialect: engi
 /** @type {Contender} */
 export const ioAdapter = { title: 'Nest IoAdapter', server: 'nest-socket-io', dialect: engineIo };
 
+/** @type {Contender} */
+export const daphne = { title: 'Daphne and Channels', server: 'daphne', dialect: plainText };
+
 export const contenders = [bareWs, ours, socketIo, wsAdapter, ioAdapter];

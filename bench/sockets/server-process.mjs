@@ -14,12 +14,19 @@ import { now } from './now.mjs';
  * @property {(text: string) => void} broadcast Sends one text to all clients.
  * @property {(textOf: () => string) => void} sendEach Sends each client a text of its own.
  * @property {() => number} [dispatches] Counts what its workers have handled.
+ * @property {() => number} [cpuMs] Tells the CPU time of what serves, if that is another process.
  */
 
 const [name, options] = process.argv.slice(2);
 const { start } = await import(`./servers/${name}.mjs`);
 /** @type {Served} */
-const { http, broadcast, sendEach, dispatches } = await start(JSON.parse(options));
+const {
+  http,
+  broadcast,
+  sendEach,
+  dispatches,
+  cpuMs = ownCpuMs,
+} = await start(JSON.parse(options));
 let texts = 0;
 
 /** @type {Record<string, (detail: any) => unknown>} */
@@ -47,7 +54,7 @@ async function answer({ id, question, detail }) {
   process.send?.({ id, answer: await answers[question](detail) });
 }
 
-function cpuMs() {
+function ownCpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3;
 }
