@@ -34,13 +34,14 @@ export class Liveness {
   }
 
   /**
-   * Says what has to be done; `silent` means to ping it, and is said once per silence.
+   * Says what has to be done; `silent` means to ping it, and is said once per silence, and each time
+   * while it is not read: then only what TCP says to a ping tells that it has gone.
    *
    * @param signs undefined when the server itself does not listen to the client
    */
   judge(now: number, signs: Signs | undefined, limits: LivenessLimits): Verdict {
     if (now - this.#openedAt >= limits.maxAgeMs) return 'old';
-    if (!signs) return this.#pause(now);
+    if (!signs) return this.#pause(now, limits);
     if (this.#isOverdue(now, signs, limits)) return 'unfinished';
     if (signs.bytesRead !== this.#bytesRead) {
       this.#bytesRead = signs.bytesRead;
@@ -57,9 +58,10 @@ export class Liveness {
   }
 
   /** An unfinished message cannot go on while nobody reads it. */
-  #pause(now: number): 'alive' {
+  #pause(now: number, { pingIntervalMs }: LivenessLimits): Verdict {
     this.#unfinishedSince = undefined;
-    return this.#excuse(now);
+    this.#excuse(now);
+    return pingIntervalMs === Infinity ? 'alive' : 'silent';
   }
 
   /** Starts a ping's time over: right when the server itself was stopped in it. */

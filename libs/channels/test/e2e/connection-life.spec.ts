@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Inject, Injectable, type Provider, Scope } from '@nestjs/common';
-import { systemClock } from '@nest-channels/core';
+import { ManualClock, systemClock } from '@nest-channels/core';
 import {
   Channels,
   ConsumeLater,
@@ -174,6 +174,27 @@ describe('a consumer that lives with its connection', () => {
     expect(await notes.next()).toBe('aborted');
     gate.resolve();
     expect(await notes.take(2)).toEqual(['waited', { code: 1006, frames: 1, aborted: true }]);
+  });
+
+  it('learns soon that its connection has ended where its socket is not read', async () => {
+    const clock = new ManualClock();
+    const server = { settleTimeoutMs: 1e9, maxUnsettledFrames: 8 };
+    const app = await RunningApp.start({
+      providers: [Slow, Notebook],
+      options: { clock, server },
+    });
+    const socket = await app.open('/a');
+    const { notes, gate } = notesOf(app);
+    for (const text of ['wait', ...Array<string>(100).fill('x')]) socket.send(text);
+    await notes.next();
+    socket.webSocket.terminate();
+    while (notes.size === 0) {
+      clock.advance(1_000);
+      await new Promise(setImmediate);
+    }
+    expect(await notes.next()).toBe('aborted');
+    gate.resolve();
+    expect(await notes.take(2)).toEqual(['waited', expect.objectContaining({ code: 1006 })]);
   });
 
   it('has left groups that it joined after the end of its connection', async () => {

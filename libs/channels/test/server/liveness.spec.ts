@@ -48,13 +48,23 @@ describe('Liveness', () => {
     ]);
   });
 
-  it('expects nothing of a client that the server does not read', () => {
-    expect(judge([1, signs(5)], [21, signs(5)], [500, undefined], [510, signs(5)])).toEqual([
+  it('expects nothing of a client that the server does not read, and pings it to see its end', () => {
+    const unread: [number, undefined][] = [
+      [500, undefined],
+      [501, undefined],
+    ];
+    expect(judge([1, signs(5)], [21, signs(5)], ...unread, [510, signs(5)])).toEqual([
       'alive',
       'silent',
-      'alive',
+      'silent',
+      'silent',
       'alive',
     ]);
+  });
+
+  it('has nobody pinged where pings are switched off', () => {
+    const limits = { ...LIMITS, pingIntervalMs: Infinity };
+    expect(new Liveness(0).judge(500, undefined, limits)).toBe('alive');
   });
 
   it('gives a ping its time anew after the process stood still', () => {
@@ -88,7 +98,7 @@ describe('Liveness', () => {
     const unfinished = { isUnfinished: true };
     expect(judge([1, signs(5, unfinished)], [14, undefined], [20, signs(9, unfinished)])).toEqual([
       'alive',
-      'alive',
+      'silent',
       'alive',
     ]);
   });
