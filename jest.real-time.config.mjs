@@ -9,6 +9,8 @@ import base from './jest.config.mjs';
 export default {
   ...base,
   maxWorkers: 1,
+  // A test that failed may have left something that would keep all from ending.
+  forceExit: true,
   // With one worker beside itself, jest would only be slower.
   workerIdleMemoryLimit: undefined,
   // Most of the time they wait.

@@ -18,10 +18,14 @@ const BETWEEN_LOOKS_MS = 2;
 
 export default class LeakGuardEnvironment extends TestEnvironment {
   #before = [];
+  #hasFailed = false;
 
   async handleTestEvent(event) {
     if (event.name === 'run_start') this.#before = watchedResources();
-    if (event.name === 'run_finish') await this.#assertNothingLeft();
+    if (event.name === 'hook_failure') this.#hasFailed = true;
+    if (event.name === 'test_done') this.#hasFailed ||= event.test.errors.length > 0;
+    // Who fails does not clean up, and what failed is what has to be read.
+    if (event.name === 'run_finish' && !this.#hasFailed) await this.#assertNothingLeft();
   }
 
   async #assertNothingLeft() {

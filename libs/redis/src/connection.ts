@@ -218,8 +218,9 @@ export class Connection {
 function assertServer(info: string, { isInCluster }: ShardPlace): void {
   const version = fieldOf(info, 'redis_version');
   if (Number.parseInt(version, 10) < 7) throw new RedisTooOld(version);
-  const mode = fieldOf(info, 'redis_mode');
-  if (mode === 'cluster' && !isInCluster) {
+  // Valkey names it otherwise.
+  const isCluster = ['redis_mode', 'server_mode'].some((name) => fieldOf(info, name) === 'cluster');
+  if (isCluster && !isInCluster) {
     throw new RedisRefused('it is part of a cluster, which has to be given as "cluster"');
   }
 }

@@ -75,6 +75,19 @@ describe('a connection', () => {
     await once(server, 'close');
   });
 
+  it('to a Valkey in a cluster that was given as one server is refused', async () => {
+    const server = await pretender('7.2.4\r\nvalkey_version:8.1.1\r\nserver_mode:cluster');
+    const { port } = server.address() as AddressInfo;
+    const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
+    await expect(layer.connected()).rejects.toMatchObject({
+      code: 'CHANNELS_REDIS_REFUSED',
+      message: expect.stringContaining('"cluster"'),
+    });
+    await layer.close();
+    server.close();
+    await once(server, 'close');
+  });
+
   it('to nobody fails in time, for certain, and is made as soon as somebody is there', async () => {
     const other = await TestRedis.start();
     await other.server.kill();
