@@ -59,12 +59,13 @@ describe('a server that restarts', () => {
     await enter();
     await app.server.stop();
     await reaches(page, 'waiting', 3);
-    const sent = page.evaluate(() => {
-      const next = window.bridge.stream('echo').next();
-      return { outcome: window.bridge.stream('echo').send('meanwhile'), next };
+    const meanwhile = page.evaluate(async () => {
+      const stream = window.bridge.stream('echo');
+      const next = stream.next();
+      return { outcome: stream.send('meanwhile'), answer: await next };
     });
     await comesBackAfter(page, () => app.server.startAgain());
-    expect(await sent).toMatchObject({ outcome: 'queued' });
+    expect(await meanwhile).toEqual({ outcome: 'queued', answer: 'meanwhile' });
     await app.say('we are back');
     expect(await echo(page, 'ping')).toBe('ping');
     const { chat, statuses } = await recordOf(page);
