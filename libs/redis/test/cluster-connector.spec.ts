@@ -11,7 +11,7 @@ describe('connections into a cluster', () => {
       await Promise.all(replicas.map((replica) => replica.ask('CLUSTER', 'FAILOVER')));
     });
     await cluster.stop();
-    expect([ids[0], ids.at(-1)]).toEqual(['before', 'after']);
+    expect([ids[0], ids.at(-1)]).toEqual(['before', expect.stringMatching(/^after/)]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });

@@ -48,7 +48,7 @@ describe('a shard', () => {
     const sentinel = await RedisSentinel.start();
     const ids = await failOver({ sentinels: sentinel.options }, () => sentinel.master.kill());
     await sentinel.stop();
-    expect([ids[0], ids.at(-1)]).toEqual(['before', 'after']);
+    expect([ids[0], ids.at(-1)]).toEqual(['before', expect.stringMatching(/^after/)]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
