@@ -2,7 +2,7 @@ import { Audience, broadcastOften } from '../sockets/broadcast.mjs';
 import { daphne, ours, socketIo } from '../sockets/contenders.mjs';
 import { listenAll } from '../sockets/listener.mjs';
 import { latencies } from '../sockets/percentile.mjs';
-import { hasAncestor } from './python/python.mjs';
+import { isAncestorHere } from './python/ancestor.mjs';
 import { cpuMsOf, withSplit } from './split.mjs';
 
 /** @import { Contender } from '../sockets/contenders.mjs' */
@@ -16,7 +16,6 @@ const ROUNDS = 30;
 const ourRow = `broadcast to ${CLIENTS} on ${SERVERS} servers: nest-channels over Redis`;
 const theirRow = `broadcast to ${CLIENTS} on ${SERVERS} servers: Socket.IO with its Redis adapter`;
 const ancestorRow = `broadcast to ${CLIENTS} on ${SERVERS} servers: Daphne and Channels`;
-const isAncestorHere = hasAncestor();
 const CPU = 'CPU µs/delivery';
 
 /** @type {Row[]} */

@@ -6,7 +6,7 @@ import { daphne, ours, socketIo } from '../sockets/contenders.mjs';
 import { now } from '../sockets/now.mjs';
 import { latencies } from '../sockets/percentile.mjs';
 import { maskedFrame, openRaw } from '../sockets/raw-socket.mjs';
-import { hasAncestor } from './python/python.mjs';
+import { isAncestorHere } from './python/ancestor.mjs';
 import { withRedis } from './redis-server.mjs';
 import { withSplit } from './split.mjs';
 
@@ -23,7 +23,6 @@ const roundTrip = 'one Redis round trip';
 const thereAndBack = 'there and back between two processes, raw lists';
 const local = 'echo: client, Socket.IO and back, no Redis on the way';
 const ancestor = 'echo: client, Daphne, Redis and back';
-const isAncestorHere = hasAncestor();
 
 /** @type {Row[]} */
 export const rows = [

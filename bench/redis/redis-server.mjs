@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.mjs';
+import { printed } from '../printed.mjs';
 
 /**
  * Runs work with a Redis of its own, which keeps nothing on disk.
@@ -26,26 +27,4 @@ export async function withRedis(work) {
     await ended;
     await rm(folder, { recursive: true });
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/**
- * @param {import('node:stream').Readable} stream
- * @param {string} text
- */
-async function printed(stream, text) {
-  let output = '';
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    output += chunk;
-    if (output.includes(text)) break;
-  }
-  stream.resume();
 }

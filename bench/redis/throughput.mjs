@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { hasAncestor, PYTHON } from './python/python.mjs';
+import { isAncestorHere, PYTHON } from './python/ancestor.mjs';
 import { withRedis } from './redis-server.mjs';
 
 /** @import { Bar, Row } from '../run.mjs' */
@@ -37,7 +37,6 @@ const published = 'peer: PUBLISH, SUBSCRIBE';
 const bullmq = 'peer: BullMQ';
 const python = "peer: the Python layer's commands";
 const ancestor = 'peer: channels_redis, in Python';
-const isAncestorHere = hasAncestor();
 const ANCESTOR = fileURLToPath(new URL('python/throughput.py', import.meta.url));
 
 /** @type {Record<string, Path>} */

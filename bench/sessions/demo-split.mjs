@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.mjs';
+import { printed } from '../printed.mjs';
 import { withRedis } from '../redis/redis-server.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -48,26 +49,4 @@ function start(role, redisPort, env = {}) {
     stop,
     ready: printed(child.stdout, role === 'server' ? 'Listening on' : 'Reading from'),
   };
-}
-
-/**
- * @param {import('node:stream').Readable} stream
- * @param {string} text
- */
-async function printed(stream, text) {
-  let output = '';
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    output += chunk;
-    if (output.includes(text)) break;
-  }
-  stream.resume();
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { PYTHON } from '../../redis/python/python.mjs';
+import { freePort } from '../../free-port.mjs';
+import { printed } from '../../printed.mjs';
+import { PYTHON } from '../../redis/python/ancestor.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../redis/python/', import.meta.url));
 /** Are clock ticks per second, which Linux counts CPU time in. */
@@ -30,7 +30,7 @@ export async function start({ redisPort, joins }) {
     },
   });
   process.on('exit', () => python.kill('SIGKILL'));
-  await listening(python.stderr);
+  await printed(python.stderr, 'Listening on TCP');
   const broadcast = (/** @type {string} */ body) =>
     void fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
   const cpuMs = () => cpuMsOf(python.pid);
@@ -42,23 +42,4 @@ function cpuMsOf(pid) {
   const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [user, system] = fields.split(' ').slice(11, 13);
   return ((Number(user) + Number(system)) * 1_000) / TICKS;
-}
-
-/** @param {import('node:stream').Readable} stderr */
-async function listening(stderr) {
-  let output = '';
-  for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
-    output += chunk;
-    if (output.includes('Listening on TCP')) break;
-  }
-  stderr.pipe(process.stderr);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -160,6 +160,7 @@ export class RedisReception {
       names.filter((name) => !name.endsWith('!')),
       this.#turn,
     );
+    // What has come already was sent before what is still there.
     const here = this.#inboxes.take(normal, max);
     if (here.length > 0) return here;
     const reader = this.#readerOf(normal[0]);

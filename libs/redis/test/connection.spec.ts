@@ -29,6 +29,20 @@ async function pretender(version: string): Promise<Server> {
   return server;
 }
 
+/** Connects a layer to such a server; both are gone when it resolves or rejects. */
+async function connectedTo(version: string): Promise<void> {
+  const server = await pretender(version);
+  const { port } = server.address() as AddressInfo;
+  const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
+  try {
+    await layer.connected();
+  } finally {
+    await layer.close();
+    server.close();
+    await once(server, 'close');
+  }
+}
+
 describe('a connection', () => {
   it.each([
     ['no password', ''],
@@ -51,41 +65,24 @@ describe('a connection', () => {
   });
 
   it('to a server that is too old says which version it is', async () => {
-    const server = await pretender('6.2.14');
-    const { port } = server.address() as AddressInfo;
-    const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
-    await expect(layer.connected()).rejects.toMatchObject({
+    await expect(connectedTo('6.2.14')).rejects.toMatchObject({
       code: 'CHANNELS_REDIS_TOO_OLD',
       message: expect.stringContaining('6.2.14'),
     });
-    await layer.close();
-    server.close();
-    await once(server, 'close');
   });
 
   it('to a Valkey, which says that it is a Redis 7.2, gets past its version', async () => {
-    const server = await pretender('7.2.4\r\nvalkey_version:8.1.1');
-    const { port } = server.address() as AddressInfo;
-    const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
     // It is asked for the layout next, where the pretender does not know what to say.
     const asked = { code: 'CHANNELS_REDIS_LAYOUT_FOREIGN' };
-    await expect(layer.connected()).rejects.toMatchObject(asked);
-    await layer.close();
-    server.close();
-    await once(server, 'close');
+    await expect(connectedTo('7.2.4\r\nvalkey_version:8.1.1')).rejects.toMatchObject(asked);
   });
 
   it('to a Valkey in a cluster that was given as one server is refused', async () => {
-    const server = await pretender('7.2.4\r\nvalkey_version:8.1.1\r\nserver_mode:cluster');
-    const { port } = server.address() as AddressInfo;
-    const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
-    await expect(layer.connected()).rejects.toMatchObject({
+    const connected = connectedTo('7.2.4\r\nvalkey_version:8.1.1\r\nserver_mode:cluster');
+    await expect(connected).rejects.toMatchObject({
       code: 'CHANNELS_REDIS_REFUSED',
       message: expect.stringContaining('"cluster"'),
     });
-    await layer.close();
-    server.close();
-    await once(server, 'close');
   });
 
   it('to nobody fails in time, for certain, and is made as soon as somebody is there', async () => {

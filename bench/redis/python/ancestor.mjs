@@ -4,7 +4,5 @@ import { spawnSync } from 'node:child_process';
 export const PYTHON = process.env['PYTHON_PATH'] ?? '/usr/bin/python3';
 
 /** Says whether the ancestor can be measured here. */
-export function hasAncestor() {
-  const { status } = spawnSync(PYTHON, ['-c', 'import channels, channels_redis, daphne']);
-  return status === 0;
-}
+export const isAncestorHere =
+  spawnSync(PYTHON, ['-c', 'import channels, channels_redis, daphne']).status === 0;
