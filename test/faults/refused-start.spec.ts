@@ -7,6 +7,7 @@ import { ManualClock } from '@nest-channels/core';
 import { redisLayer, type RedisLayerOptions } from '@nest-channels/redis';
 import { ChannelsModule, Consumer, runServer, runWorker } from 'nest-channels';
 import { TestRedis } from '../../libs/redis/test/support/layers.js';
+import { OldRedis } from '../../libs/redis/test/support/old-redis.js';
 import { NodeProcess, stopProcesses } from '../support/process.js';
 
 Logger.overrideLogger(false);
@@ -14,18 +15,23 @@ Logger.overrideLogger(false);
 const KEY = randomBytes(32);
 
 let redis: TestRedis;
+let old: OldRedis;
 
 beforeAll(async () => {
   redis = await TestRedis.start('--requirepass', 'secret');
+  old = await OldRedis.start(redis.server.port);
 });
 afterEach(() => redis.closeLayers());
 afterAll(async () => {
   await stopProcesses();
+  await old.close();
   await redis.stop();
 });
 
 const at = (credentials: string, database = 0): string =>
   `redis://${credentials}127.0.0.1:${redis.server.port}/${database}`;
+
+const atOld = (): string => `redis://:secret@127.0.0.1:${old.port}`;
 
 /** Returns a port that nobody listens on. */
 async function nobody(): Promise<number> {
@@ -59,6 +65,7 @@ describe.each([
     ['no password', () => ({ url: at('') }), 'REFUSED'],
     ['a database that is not there', () => ({ url: at(':secret@', 99) }), 'REFUSED'],
     ['a URL that is none', () => ({ url: 'cache.example' }), 'OPTIONS_INVALID'],
+    ['a version under 7.0', () => ({ url: atOld() }), 'TOO_OLD'],
   ])('does not start with %s', async (_what, options, code) => {
     // An application is made of its module right here.
     const start = async (): Promise<unknown> => run(application(options()), OPTIONS);
@@ -73,13 +80,32 @@ describe.each([
   });
 });
 
-describe('a process whose Redis refuses it', () => {
-  it.each(['server', 'worker'])('ends with 1 and one line that says why: a %s', async (role) => {
-    const env = { REDIS_URL: at(':wrong@'), PORT: '0', CHANNELS_VERBOSITY: '0' };
-    const process = new NodeProcess(`apps/${role}/dist/main.js`, env);
-    expect(await process.exited).toBe(1);
-    expect(process.output).toMatch(
+/** Starts a process of the demo, which has to end with 1; returns what it printed. */
+async function printedBy(role: string, url: string): Promise<string> {
+  const env = { REDIS_URL: url, PORT: '0', CHANNELS_VERBOSITY: '0' };
+  const process = new NodeProcess(`apps/${role}/dist/main.js`, env);
+  expect(await process.exited).toBe(1);
+  return process.output;
+}
+
+describe.each(['server', 'worker'])('a %s as a process of its own', (role) => {
+  it('ends with 1 and one line that says that the password is wrong', async () => {
+    expect(await printedBy(role, at(':wrong@'))).toMatch(
       /^.*Redis refused the connection: .*password.* \[CHANNELS_REDIS_REFUSED\]\n$/,
+    );
+  });
+
+  it('ends with 1 and one line that says that Redis is too old, and what is needed', async () => {
+    expect(await printedBy(role, atOld())).toMatch(
+      /^.*Redis 6\.\S+: .* needs Redis 7\.0 or newer.* \[CHANNELS_REDIS_TOO_OLD\]\n$/,
+    );
+  });
+
+  it('ends with 1 and one line that says how others use the prefix', async () => {
+    const url = at(':secret@', 1);
+    await redis.layer({ url, encryption: { keys: [KEY] } }).ready();
+    expect(await printedBy(role, url)).toMatch(
+      /^.*Others use this prefix in another way: .* \[CHANNELS_REDIS_LAYOUT_FOREIGN\]\n$/,
     );
   });
 });
