@@ -1,37 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventEmitter } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { LayerEventMap } from '@nest-channels/core';
 import { type RedisLayer, redisLayer } from '@nest-channels/redis';
+import { RedisSession } from '../../libs/redis/src/redis-session.js';
+import { RedisShard } from '../../libs/redis/src/redis-shard.js';
+import { Script } from '../../libs/redis/src/scripts.js';
+import { topologyOf } from '../../libs/redis/src/topology.js';
 import { Inbox, take } from '../../libs/redis/test/support/layers.js';
 import { RedisCluster } from '../../libs/redis/test/support/redis-cluster.js';
-import type { RedisServer } from '../../libs/redis/test/support/redis-server.js';
-
-const TAG = 'moving:0';
+import { SlotMove } from '../../libs/redis/test/support/slot-move.js';
 
 let cluster: RedisCluster;
-let layer: RedisLayer;
 
 beforeAll(async () => {
   cluster = await RedisCluster.start();
-  layer = redisLayer({ cluster: cluster.urls, shards: 1, prefix: 'moving', timeoutMs: 500 });
-  await layer.ready();
 });
-afterAll(async () => {
-  await layer.close();
-  await cluster.stop();
-});
-
-/** Returns the node that has the keys of a slot. */
-async function ownerOf(slot: number): Promise<RedisServer> {
-  for (const node of cluster.nodes) {
-    if (Number(await node.ask('CLUSTER', 'COUNTKEYSINSLOT', slot)) > 0) return node;
-  }
-  throw new Error('nobody has the slot');
-}
-
-const idOf = async (node: RedisServer): Promise<string> =>
-  String(await node.ask('CLUSTER', 'MYID'));
+afterAll(() => cluster.stop());
 
 /** Sends until it is accepted; returns what was known of each send before. */
-async function sendUntilAccepted(id: string): Promise<unknown[]> {
+async function sendUntilAccepted(layer: RedisLayer, id: string): Promise<unknown[]> {
   const refusals: unknown[] = [];
   for (;;) {
     const refusal: unknown = await layer.send('jobs', { id }).then(
@@ -43,32 +30,67 @@ async function sendUntilAccepted(id: string): Promise<unknown[]> {
   }
 }
 
+/** Connects to the only shard of a layer in the cluster. */
+async function openShard(prefix: string): Promise<RedisShard> {
+  const options = { cluster: cluster.urls, shards: 1, prefix, timeoutMs: 10_000 };
+  const [place] = topologyOf(options);
+  const nothing = (): void => undefined;
+  const listener = { onReset: nothing, onEmptied: nothing, onMended: nothing };
+  const session = new RedisSession(options, new EventEmitter<LayerEventMap>());
+  const shard = new RedisShard(session, place, listener);
+  shard.open();
+  await shard.connection.ready();
+  return shard;
+}
+
 describe('a slot that moves to another node of a cluster', () => {
   it('is answered with ASK and MOVED, which are told as not done, and takes all along', async () => {
+    const options = { cluster: cluster.urls, shards: 1, prefix: 'moving', timeoutMs: 500 };
+    const layer = redisLayer(options);
+    await layer.ready();
     const inbox = new Inbox(layer, ['server!']);
     await layer.groupAdd('room', 'server!a');
     await layer.send('jobs', { id: 'before' });
-    const slot = Number(await cluster.nodes[0].ask('CLUSTER', 'KEYSLOT', `{${TAG}}`));
-    const source = await ownerOf(slot);
-    const target = cluster.nodes.find((node) => node !== source)!;
-    const [from, to] = await Promise.all([idOf(source), idOf(target)]);
 
-    await target.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from);
-    await source.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to);
+    const move = await SlotMove.begin(cluster, 'moving:0');
     await expect(layer.send('jobs', { id: 'meanwhile' })).rejects.toMatchObject({
       executed: 'no',
       message: expect.stringContaining('ASK'),
     });
-    const keys = (await source.ask('CLUSTER', 'GETKEYSINSLOT', slot, 1_000)) as string[];
-    await source.ask('MIGRATE', '127.0.0.1', target.port, '', 0, 5_000, 'KEYS', ...keys);
-    for (const node of [target, source]) await node.ask('CLUSTER', 'SETSLOT', slot, 'NODE', to);
+    await move.end();
 
-    const refusals = await sendUntilAccepted('after');
+    const refusals = await sendUntilAccepted(layer, 'after');
     expect(refusals.filter((executed) => executed !== 'no')).toEqual([]);
     const ids = (await take(layer, ['jobs'], 2)).map(({ content }) => content['id']);
     expect(ids).toEqual(['before', 'after']);
     await layer.groupSend('room', { id: 'to the room' });
     await inbox.came(1);
     expect(inbox.ids).toEqual(['to the room']);
+    await layer.close();
+  });
+});
+
+describe('a request for several keys, of which some have moved', () => {
+  const [moved, left] = ['{several:0}:moved', '{several:0}:left'];
+
+  it('is answered with TRYAGAIN: it is told as not done, and a shard asks again until it is', async () => {
+    const shard = await openShard('several');
+    const { link } = shard.connection;
+    // No script of the layer names two keys: what does takes the place of the first try of one.
+    const write = (value: string): Promise<unknown> => link.call('MSET', moved, value, left, value);
+    await write('before');
+    const move = await SlotMove.begin(cluster, 'several:0');
+    await move.carry(moved);
+    const tries = jest.spyOn(link, 'runWithin').mockImplementationOnce(() => write('meanwhile'));
+    const answer = shard.run(new Script('return ARGV[1]'), 'done');
+    await expect(tries.mock.results[0].value).rejects.toMatchObject({
+      executed: 'no',
+      message: expect.stringContaining('TRYAGAIN'),
+    });
+    await move.end();
+    expect(String(await answer)).toBe('done');
+    expect(String(await link.call('MGET', moved, left))).toBe('before,before');
+    shard.connection.close();
+    shard.close();
   });
 });
