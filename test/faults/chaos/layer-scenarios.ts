@@ -1,7 +1,17 @@
-import type { RedisLayerOptions } from '@nest-channels/redis';
+import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
 import { heldBytes } from '../kit/memory.js';
 import { LayerStage } from './layer-stage.js';
-import { last, type Outcome, outcomeOf, type Play, repeat, type Scenario } from './scenario.js';
+import { type LayoutName, LAYOUTS } from './redis-site.js';
+import { fill, saveAndEnd } from './saved-data.js';
+import {
+  draw,
+  last,
+  type Outcome,
+  outcomeOf,
+  type Play,
+  repeat,
+  type Scenario,
+} from './scenario.js';
 
 /** Is how long a call may take: its deadline, and what its process needs to notice. */
 const CALL_MS = 1_100;
@@ -15,23 +25,39 @@ const MOST = 0.95;
 /** Is how long there is traffic before and after a freeze. */
 const CALM_MS = 300;
 
+/** Are layouts in which nobody else decides which server is the master. */
+const UNWATCHED: readonly LayoutName[] = ['single', 'encrypted', 'shards'];
+
 /** Throws faults, and says what it found meanwhile. */
 type Throw = (stage: LayerStage, play: Play) => Promise<readonly string[] | void>;
 
-interface LayerScenario extends Omit<Scenario, 'run'> {
-  readonly settings?: readonly string[];
+interface LayerScenario extends Omit<Scenario, 'run' | 'layouts'> {
+  /** All of them if absent. */
+  readonly layouts?: readonly LayoutName[];
   readonly throwFaults: Throw;
   /** Says what else was broken. */
   readonly also?: (stage: LayerStage, outcome: Outcome) => readonly string[];
 }
 
-/** Are the errors that Redis answers with, each with how to begin and end it. */
-const REFUSALS: readonly (readonly [begin: string, end: string])[] = [
-  ['CONFIG SET maxmemory 1', 'CONFIG SET maxmemory 0'],
-  ['CONFIG SET min-replicas-to-write 1', 'CONFIG SET min-replicas-to-write 0'],
-  ['REPLICAOF 127.0.0.1 1', 'REPLICAOF NO ONE'],
-  ['CLIENT PAUSE 300 WRITE', 'CLIENT UNPAUSE'],
+/** Is an error that Redis answers with: how to begin and end it, and where that is possible. */
+interface Refusal {
+  readonly begin: string;
+  readonly end: string;
+  readonly layouts: readonly LayoutName[];
+}
+
+const REFUSALS: readonly Refusal[] = [
+  { begin: 'CONFIG SET maxmemory 1', end: 'CONFIG SET maxmemory 0', layouts: LAYOUTS },
+  {
+    begin: 'CONFIG SET min-replicas-to-write 9',
+    end: 'CONFIG SET min-replicas-to-write 0',
+    layouts: LAYOUTS,
+  },
+  { begin: 'REPLICAOF 127.0.0.1 1', end: 'REPLICAOF NO ONE', layouts: UNWATCHED },
+  { begin: 'CLIENT PAUSE 300 WRITE', end: 'CLIENT UNPAUSE', layouts: LAYOUTS },
 ];
+
+const KILL_NORMAL = ['KILL', 'TYPE', 'normal', 'SKIPME', 'yes'] as const;
 
 const SLOW_LOAD = ['--key-load-delay', '200', '--loading-process-events-interval-bytes', '1024'];
 
@@ -41,29 +67,30 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     title: 'Redis is killed and comes back empty',
     throwFaults: (stage, play) =>
       repeat(play, 500 + 1_000 * play.random(), async () => {
-        await stage.restartEmpty();
-        play.say('Redis came back empty');
+        const server = draw(play, await stage.site.masters());
+        await stage.restartEmpty(server);
+        play.say(`${server.port} came back empty`);
       }),
   },
   {
     name: 'C6',
     title: 'Redis is restarted and loads its data for long',
-    settings: SLOW_LOAD,
-    throwFaults: async (stage, play) => {
-      const keys = Array.from({ length: 3_000 }, (_, key) => [`loading:${key}`, 'x'.repeat(64)]);
-      await stage.admin.mset(...keys.flat());
-      await repeat(play, 1_000, async () => {
-        await stage.admin.call('SHUTDOWN', 'SAVE').catch(() => undefined);
-        await stage.redis.kill();
-        await stage.redis.start();
-        play.say('Redis has loaded its data');
-      });
-    },
+    throwFaults: (stage, play) =>
+      repeat(play, 1_000, async () => {
+        const server = draw(play, await stage.site.masters());
+        await fill(server, 3_000);
+        stage.upheaves();
+        await saveAndEnd(server);
+        await stage.site.start(server, ...SLOW_LOAD);
+        play.say(`${server.port} has loaded its data`);
+      }),
     also: ({ failures }) => failures.filter((failure) => !failure.startsWith('RedisUnavailable')),
   },
   {
     name: 'C7',
     title: 'Redis is frozen',
+    // A frozen master that was replaced takes itself for one when it thaws, until a sentinel tells it.
+    layouts: LAYOUTS.filter((layout) => layout !== 'sentinel'),
     throwFaults: freeze,
     also: tooLong,
   },
@@ -72,7 +99,8 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     title: 'connections are killed five times a second',
     throwFaults: (stage, play) =>
       repeat(play, 200, async () => {
-        await stage.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        const servers = await stage.site.masters();
+        await Promise.all(servers.map((server) => server.ask('CLIENT', ...KILL_NORMAL)));
       }),
     also: (_stage, { counts }) => {
       const { sent, delivered } = counts;
@@ -93,14 +121,9 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     name: 'C10',
     title: 'Redis refuses writes for one reason after another',
     throwFaults: async (stage, play) => {
+      const refusals = REFUSALS.filter(({ layouts }) => layouts.includes(play.layout));
       let turn = 0;
-      await repeat(play, 100, async () => {
-        const [begin, end] = REFUSALS[turn++ % REFUSALS.length];
-        play.say(begin);
-        await stage.admin.call(...(begin.split(' ') as [string]));
-        await last(100 + 200 * play.random());
-        await stage.admin.call(...(end.split(' ') as [string]));
-      });
+      await repeat(play, 100, () => refuse(stage, play, refusals[turn++ % refusals.length]));
     },
     also: ({ failures }) => failures.filter((failure) => !failure.startsWith('RedisUnavailable')),
   },
@@ -110,7 +133,10 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     throwFaults: async (stage, play) => {
       let turn = 0;
       await repeat(play, 50, async () => {
-        const proxy = stage.proxies[Math.floor(stage.proxies.length * play.random())];
+        // One that leads to a replica has none.
+        const used = stage.proxies.filter(({ connections }) => connections > 0);
+        if (used.length === 0) return;
+        const proxy = draw(play, used);
         proxy.blackHole(turn++ % 2 === 0 ? 'request' : 'reply');
         // Some of them last for longer than a call may.
         await last(1_300 * play.random());
@@ -137,21 +163,16 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
   },
 ];
 
-/** Returns the scenarios between layers and Redis, with all that was sent accounted for. */
-export function layerScenarios(options: RedisLayerOptions = {}): Scenario[] {
-  return LAYER_SCENARIOS.map((scenario) => ({
-    name: scenario.name,
-    title: scenario.title,
-    run: (play) => runOn(scenario, options, play),
-  }));
-}
+/** Are the scenarios between layers and Redis, with all that was sent accounted for. */
+export const layerScenarios: readonly Scenario[] = LAYER_SCENARIOS.map((scenario) => ({
+  name: scenario.name,
+  title: scenario.title,
+  layouts: scenario.layouts ?? LAYOUTS,
+  run: (play) => runOn(scenario, play),
+}));
 
-async function runOn(
-  { settings, throwFaults, also }: LayerScenario,
-  options: RedisLayerOptions,
-  play: Play,
-): Promise<Outcome> {
-  const stage = await LayerStage.start(options, settings);
+async function runOn({ throwFaults, also }: LayerScenario, play: Play): Promise<Outcome> {
+  const stage = await LayerStage.start(play.layout);
   try {
     stage.play();
     const found = (await throwFaults(stage, play)) ?? [];
@@ -162,16 +183,31 @@ async function runOn(
   }
 }
 
-async function freeze(stage: LayerStage, { durationMs, say }: Play): Promise<string[]> {
+async function freeze(stage: LayerStage, play: Play): Promise<string[]> {
   await last(CALM_MS);
   const before = heldBytes();
-  stage.redis.freeze();
-  await last(durationMs - 2 * CALM_MS);
+  const server = draw(play, await stage.site.masters());
+  stage.upheaves();
+  server.freeze();
+  await last(play.durationMs - 2 * CALM_MS);
   const more = heldBytes() - before;
-  stage.redis.thaw();
-  say(`Redis thaws; ${more} bytes more are held`);
+  server.thaw();
+  play.say(`${server.port} thaws; ${more} bytes more are held`);
   await last(CALM_MS);
   return more > MOST_BYTES ? [`${more} bytes more were held while it was frozen`] : [];
+}
+
+async function refuse(stage: LayerStage, play: Play, { begin, end }: Refusal): Promise<void> {
+  const server = draw(play, await stage.site.masters());
+  play.say(`${server.port}: ${begin}`);
+  await ask(server, begin);
+  await last(100 + 200 * play.random());
+  await ask(server, end);
+}
+
+function ask(server: RedisServer, line: string): Promise<unknown> {
+  const [command, ...args] = line.split(' ');
+  return server.ask(command, ...args);
 }
 
 function tooLong({ longestMs }: LayerStage): string[] {

@@ -1,25 +1,17 @@
 import { delay, type Received, systemClock } from '@nest-channels/core';
-import { type RedisLayer, redisLayer, type RedisLayerOptions } from '@nest-channels/redis';
-import { Redis } from 'ioredis';
-import { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
+import type { RedisLayer } from '@nest-channels/redis';
+import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
 import { check, type Verdict } from '../kit/checker.js';
-import { FaultProxy } from '../kit/fault-proxy.js';
-import { History, type Loss, now } from '../kit/history.js';
+import type { FaultProxy } from '../kit/fault-proxy.js';
+import { History, now } from '../kit/history.js';
+import { EXPIRY_MS, Players } from './players.js';
+import type { LayoutName, RedisSite } from './redis-site.js';
+import { startSite } from './start-site.js';
 import { type Target, Traffic } from './traffic.js';
+import { type Upheaval, Upheavals } from './upheavals.js';
 
 /** Is how long a reader may stay deaf when all has healed. */
 const HEALED_WITHIN_MS = 5_000;
-
-const EXPIRY_MS = 60_000;
-
-/** Are options of a client that sends nothing twice: a shutdown would shut down what comes after. */
-const ADMIN = {
-  protocol: 2,
-  disconnectTimeout: 0,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  retryStrategy: () => 50,
-} as const;
 
 /** Is how often it is looked whether something came. */
 const LOOK_MS = 50;
@@ -37,50 +29,38 @@ const TARGETS: readonly Target[] = [
   ROOM,
 ];
 
-interface Player {
-  readonly name: string;
-  readonly layer: RedisLayer;
-  readonly proxy: FaultProxy;
-}
-
 /**
- * Is a Redis with two servers, two workers and two senders on it, each behind a proxy of its own.
+ * Is a layout of Redis with two servers, two workers and two senders on it, behind proxies.
  *
  * All that is sent and received goes into one history.
  */
 export class LayerStage {
   readonly history = new History();
-  readonly #players = new Map<string, Player>();
+  readonly #upheavals = new Upheavals();
   readonly #traffics: Traffic[] = [];
-  readonly #amnesias: { from: number; to: number }[] = [];
   #running: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    readonly redis: RedisServer,
-    readonly admin: Redis,
+    readonly layout: LayoutName,
+    readonly site: RedisSite,
+    private readonly players: Players,
   ) {}
 
-  static async start(
-    options: RedisLayerOptions = {},
-    settings: readonly string[] = [],
-  ): Promise<LayerStage> {
-    const redis = await RedisServer.start(...settings);
-    const admin = new Redis(redis.port, '127.0.0.1', ADMIN);
-    admin.on('error', () => undefined);
-    const stage = new LayerStage(redis, admin);
-    for (const name of PLAYERS) await stage.#join(name, options);
+  static async start(layout: LayoutName): Promise<LayerStage> {
+    const site = await startSite(layout);
+    const stage = new LayerStage(layout, site, await Players.join(site));
     await stage.#listen();
     // A membership that its owner has not heard of yet dies with Redis.
     await stage.#hears(ROOM, new AbortController().signal);
     return stage;
   }
 
-  get proxies(): FaultProxy[] {
-    return Array.from(this.#players.values(), ({ proxy }) => proxy);
+  get proxies(): readonly FaultProxy[] {
+    return this.players.proxies;
   }
 
   get layers(): RedisLayer[] {
-    return Array.from(this.#players.values(), ({ layer }) => layer);
+    return this.players.layers;
   }
 
   /** Is how long the longest send took, without what this process itself stood still. */
@@ -95,18 +75,23 @@ export class LayerStage {
 
   /** Begins to send. */
   play(): void {
-    for (const name of ['sender.one', 'sender.two']) {
-      const { layer } = this.#players.get(name)!;
-      this.#traffics.push(new Traffic(name, layer, TARGETS, this.history));
+    for (const name of ['sender.one', 'sender.two'] as const) {
+      this.#traffics.push(new Traffic(name, this.players.layerOf(name), TARGETS, this.history));
     }
     this.#running = Promise.all(this.#traffics.map((traffic) => traffic.run()));
   }
 
-  /** Kills Redis and starts it again, without what it held. */
-  async restartEmpty(): Promise<void> {
-    this.#amnesias.push({ from: now(), to: Infinity });
-    await this.redis.kill();
-    await this.redis.start();
+  /** Kills a server and starts it again, without what it held. */
+  async restartEmpty(server: RedisServer): Promise<void> {
+    this.upheaves('amnesias');
+    await server.kill();
+    await this.site.start(server);
+  }
+
+  /** Has to be told before a server is gone: where a replica takes over, it may not have had all. */
+  upheaves(...kinds: readonly Upheaval[]): void {
+    const replaced: readonly Upheaval[] = this.layout === 'sentinel' ? ['deaths'] : [];
+    this.#upheavals.begin(...kinds, ...replaced);
   }
 
   /**
@@ -115,10 +100,9 @@ export class LayerStage {
    * @param uncounted how many losses nobody could count
    */
   async judge(uncounted = 0): Promise<Verdict> {
-    for (const proxy of this.proxies) proxy.heal();
-    this.redis.thaw();
-    for (const traffic of this.#traffics) traffic.end();
-    await this.#running;
+    this.#heal();
+    await this.site.healed();
+    await this.#endTraffic();
     await this.#probe();
     const end = now() + HEALED_WITHIN_MS;
     // A message may be on its way to one reader of a channel when another has answered.
@@ -131,38 +115,29 @@ export class LayerStage {
   }
 
   async close(): Promise<void> {
-    this.redis.thaw();
+    this.#heal();
+    await this.#endTraffic();
+    await this.players.leave();
+    await this.site.close();
+  }
+
+  #heal(): void {
     for (const proxy of this.proxies) proxy.heal();
+    for (const server of this.site.servers) server.thaw();
+  }
+
+  async #endTraffic(): Promise<void> {
     for (const traffic of this.#traffics) traffic.end();
     await this.#running;
-    await Promise.all(this.layers.map((layer) => layer.close()));
-    await Promise.all(this.proxies.map((proxy) => proxy.close()));
-    this.admin.disconnect();
-    await this.redis.stop();
-  }
-
-  async #join(name: string, options: RedisLayerOptions): Promise<void> {
-    const proxy = await FaultProxy.start(this.redis.port);
-    const url = `redis://127.0.0.1:${proxy.port}`;
-    const layer = redisLayer({ url, expiryMs: EXPIRY_MS, ...options });
-    layer.events.on('reset', () => this.#remembered());
-    this.#players.set(name, { name, layer, proxy });
-    await layer.connected();
-  }
-
-  /** Whoever is the last to be back asserts the last members. */
-  #remembered(): void {
-    const last = this.#amnesias.at(-1);
-    if (last) last.to = now();
   }
 
   async #listen(): Promise<void> {
-    const { layer } = this.#players.get('server.one')!;
-    for (const [name, player] of this.#players) {
-      if (name.startsWith('sender')) continue;
-      const channel = name.startsWith('server') ? `${name}!` : 'jobs';
-      player.layer.subscribe([channel], (message) => this.#received(name, message));
+    for (const { events } of this.layers) {
+      // Whoever is the last to be back asserts the last members.
+      for (const event of ['reset', 'gap'] as const) events.on(event, () => this.#upheavals.end());
     }
+    this.players.listen((player, message) => this.#received(player, message));
+    const layer = this.players.layerOf('server.one');
     for (const member of ROOM.receivers) await layer.groupAdd('room', member);
   }
 
@@ -186,8 +161,8 @@ export class LayerStage {
 
   /** Sends until a message comes to all of its receivers: groups may still miss some at first. */
   async #hears(target: Target, deadline: AbortSignal): Promise<boolean> {
-    const { layer } = this.#players.get('sender.one')!;
     const name = `probe${this.#traffics.length}`;
+    const layer = this.players.layerOf('sender.one');
     const probe = new Traffic(name, layer, [target], this.history);
     this.#traffics.push(probe);
     while (!deadline.aborted) {
@@ -207,35 +182,13 @@ export class LayerStage {
   }
 
   #verdict(uncounted: number): Verdict {
-    return check([...this.history.events, ...this.#losses()], {
+    const refused = this.#traffics.reduce((sum, { fullCount }) => sum + fullCount, 0);
+    const { amnesias, deaths } = this.#upheavals;
+    return check([...this.history.events, ...this.players.losses(refused)], {
       expiryMs: EXPIRY_MS,
       uncounted,
-      amnesias: this.#amnesias,
-    });
-  }
-
-  /** Lists what the layers have counted as lost so far. */
-  #losses(): Loss[] {
-    const refused = this.#traffics.reduce((sum, { fullCount }) => sum + fullCount, 0);
-    const dropped = this.layers.map((layer) => layer.statistics().dropped);
-    const sumOf = (reason: 'full' | 'expired' | 'closed'): number =>
-      dropped.reduce((sum, each) => sum + each[reason], 0);
-    const losses = {
-      full: sumOf('full') - refused,
-      expired: sumOf('expired'),
-      closed: sumOf('closed'),
-    };
-    return Object.entries(losses).map(([reason, messages]) => {
-      return { kind: 'loss', by: 'layers', reason, messages };
+      amnesias,
+      deaths,
     });
   }
 }
-
-const PLAYERS = [
-  'server.one',
-  'server.two',
-  'worker.one',
-  'worker.two',
-  'sender.one',
-  'sender.two',
-] as const;

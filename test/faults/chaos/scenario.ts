@@ -1,8 +1,10 @@
 import { delay, systemClock } from '@nest-channels/core';
 import { describeFindings, type Verdict } from '../kit/checker.js';
+import type { LayoutName } from './redis-site.js';
 
 /** Is how a scenario is played. */
 export interface Play {
+  readonly layout: LayoutName;
   /** Decides what happens when: the same seed, the same faults. */
   readonly random: () => number;
   /** Is how long faults are thrown. */
@@ -23,6 +25,8 @@ export interface Scenario {
   /** Is its short name, such as `C5`. */
   readonly name: string;
   readonly title: string;
+  /** Are the layouts on which it makes sense. */
+  readonly layouts: readonly LayoutName[];
   run(play: Play): Promise<Outcome>;
 }
 
@@ -47,4 +51,9 @@ export async function repeat(
 /** Lets time pass, as a fault lasts. */
 export function last(ms: number): Promise<void> {
   return delay(systemClock, ms);
+}
+
+/** Draws one of several, one at least. */
+export function draw<T>({ random }: Play, from: readonly T[]): T {
+  return from[Math.floor(random() * from.length)];
 }

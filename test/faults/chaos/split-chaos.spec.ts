@@ -26,7 +26,12 @@ describe('nobody hears twice, or what is not for them, and nobody stays deaf', (
     async (scenario) => {
       const said: string[] = [];
       const say = (what: string): void => void said.push(what);
-      const play = { random: seededRandom(5), durationMs: DURATION_MS, say };
+      const play = {
+        layout: 'single',
+        random: seededRandom(5),
+        durationMs: DURATION_MS,
+        say,
+      } as const;
       const { findings, counts } = await playOn(stage, scenario, play);
       expect(findings).toEqual([]);
       if (process.env['CHAOS_VERBOSE']) console.log(scenario.name, counts, said);

@@ -8,7 +8,7 @@ const RESTARTING = 1012;
 const CALM_MS = 300;
 
 /** Is one way to make processes go wrong; it says what else was broken. */
-export interface SplitScenario extends Omit<Scenario, 'run'> {
+export interface SplitScenario extends Omit<Scenario, 'run' | 'layouts'> {
   readonly throwFaults: (stage: SplitStage, play: Play) => Promise<readonly string[]>;
 }
 
@@ -76,6 +76,7 @@ export async function playOn(
 export const splitScenarios: readonly Scenario[] = SPLIT_SCENARIOS.map((scenario) => ({
   name: scenario.name,
   title: scenario.title,
+  layouts: ['single'],
   run: async (play) => {
     const stage = await SplitStage.start();
     try {

@@ -128,6 +128,15 @@ describe('the checker', () => {
     expect(findingsOf(tell, { ...PROMISES, amnesias: [{ from: 1, to: 2 }] }).lost).toHaveLength(3);
   });
 
+  it('does not ask for what waited in a server that died', () => {
+    const tell = (history: History): void => {
+      send(history, 'to a group', 'sent', ['a', 'b']);
+      send(history, 'to one', 'sent', ['a']);
+    };
+    const promises = { ...PROMISES, deaths: [{ from: -1, to: 1 }] };
+    expect(findingsOf(tell, promises)).toEqual(SOUND);
+  });
+
   it('asks of each process that reads a channel for an order of its own', () => {
     const findings = findingsOf((history) => {
       for (const id of ['1', '2']) send(history, id);

@@ -4,6 +4,12 @@ import type { Delivery, HistoryEvent, Loss, Probe, Sending } from './history.js'
 /** Is how much later than its expiry a message may come, for the ways it has to go. */
 const GRACE_MS = 1_000;
 
+/** Is a stretch of time, both ends included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Are the promises that a history is held against. */
 export interface Promises {
   /** Is how long a message may wait to be read. */
@@ -11,7 +17,9 @@ export interface Promises {
   /** Is how many losses nobody could count: those of processes that were killed. */
   readonly uncounted?: number;
   /** Are times in which groups had lost their members: what was sent to one may have found none. */
-  readonly amnesias?: readonly { readonly from: number; readonly to: number }[];
+  readonly amnesias?: readonly Span[];
+  /** Are times in which what had been accepted may have died with the server that it waited in. */
+  readonly deaths?: readonly Span[];
   /** Leaves the order of these receivers open: several processes read them. */
   readonly unordered?: readonly string[];
 }
@@ -143,8 +151,12 @@ function missingOf(
   return [...new Set(missing.map(({ id, receiver }) => `${id} at ${nonLocalName(receiver)}`))];
 }
 
-function isForgotten({ receivers, at }: Sending, { amnesias = [] }: Promises): boolean {
-  return receivers.length > 1 && amnesias.some(({ from, to }) => from <= at && at <= to);
+function isForgotten(
+  { receivers, at }: Sending,
+  { amnesias = [], deaths = [] }: Promises,
+): boolean {
+  const isWithin = ({ from, to }: Span): boolean => from <= at && at <= to;
+  return deaths.some(isWithin) || (receivers.length > 1 && amnesias.some(isWithin));
 }
 
 function countedOf(losses: readonly Loss[]): number {

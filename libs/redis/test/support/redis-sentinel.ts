@@ -1,47 +1,68 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './redis-cluster.js';
 import { freePorts, RedisProcess } from './redis-process.js';
 import { RedisServer } from './redis-server.js';
 
-/** Is a master with a replica, and a sentinel that watches them. */
+/** Lets a master give a replica its data without waiting for others that may come. */
+const AT_ONCE = ['--repl-diskless-sync-delay', '0'] as const;
+
+/** Is one of those who watch a master. */
+interface Sentinel {
+  readonly port: number;
+  readonly id: string;
+  readonly process: RedisProcess;
+}
+
+/** Is a master with a replica, and sentinels that watch them, one unless told. */
 export class RedisSentinel {
-  readonly #process = new RedisProcess();
+  readonly #sentinels: readonly Sentinel[];
 
   private constructor(
-    readonly port: number,
+    ports: readonly number[],
     readonly master: RedisServer,
     readonly replica: RedisServer,
-  ) {}
+  ) {
+    this.#sentinels = ports.map((port) => {
+      return { port, id: randomBytes(20).toString('hex'), process: new RedisProcess() };
+    });
+  }
 
-  static async start(): Promise<RedisSentinel> {
-    const master = await RedisServer.start();
-    const replica = await RedisServer.start('--replicaof', `127.0.0.1 ${master.port}`);
+  static async start(count = 1): Promise<RedisSentinel> {
+    const master = await RedisServer.start(...AT_ONCE);
+    const replica = await RedisServer.start('--replicaof', `127.0.0.1 ${master.port}`, ...AT_ONCE);
     await until(async () => String(await master.ask('INFO', 'replication')).includes('online'));
-    const [port] = await freePorts(1);
-    const sentinel = new RedisSentinel(port, master, replica);
-    await sentinel.#start();
+    const sentinel = new RedisSentinel(await freePorts(count), master, replica);
+    await Promise.all(sentinel.#sentinels.map((each) => sentinel.#start(each)));
     return sentinel;
   }
 
   get options() {
-    return { hosts: [`redis://127.0.0.1:${this.port}`], name: 'main' };
+    const hosts = this.#sentinels.map(({ port }) => `redis://127.0.0.1:${port}`);
+    return { hosts, name: 'main' };
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#process, this.master, this.replica].map((each) => each.stop()));
+    const processes = this.#sentinels.map(({ process }) => process);
+    await Promise.all([...processes, this.master, this.replica].map((each) => each.stop()));
   }
 
-  async #start(): Promise<void> {
-    const file = join(this.#process.folder, 'sentinel.conf');
+  async #start({ port, id, process }: Sentinel): Promise<void> {
+    const file = join(process.folder, 'sentinel.conf');
+    const others = this.#sentinels.filter((each) => each.id !== id);
+    const majority = Math.floor(this.#sentinels.length / 2) + 1;
     const lines = [
-      `port ${this.port}`,
+      `port ${port}`,
       'bind 127.0.0.1',
-      `sentinel monitor main 127.0.0.1 ${this.master.port} 1`,
+      `sentinel myid ${id}`,
+      `sentinel monitor main 127.0.0.1 ${this.master.port} ${majority}`,
       'sentinel down-after-milliseconds main 500',
       'sentinel failover-timeout main 2000',
+      // They need not find each other first.
+      ...others.map((each) => `sentinel known-sentinel main 127.0.0.1 ${each.port} ${each.id}`),
     ];
     writeFileSync(file, lines.join('\n'));
-    await this.#process.start([file, '--sentinel'], '+slave');
+    await process.start([file, '--sentinel'], '+slave');
   }
 }

@@ -21,10 +21,11 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, empty. */
-  async start(): Promise<void> {
+  /** Starts it, with what it saved, and with more settings for this time. */
+  async start(...more: readonly string[]): Promise<void> {
     const usual = ['--port', `${this.port}`, '--dir', this.#process.folder, '--save', ''];
-    const settings = [...usual, '--appendonly', 'no', '--bind', '127.0.0.1', ...this.settings];
+    const own = [...this.settings, ...more];
+    const settings = [...usual, '--appendonly', 'no', '--bind', '127.0.0.1', ...own];
     await this.#process.start(settings, 'Ready to accept connections');
   }
 

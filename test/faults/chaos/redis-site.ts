@@ -1,0 +1,32 @@
+import type { RedisLayerOptions } from '@nest-channels/redis';
+import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
+import type { FaultProxy } from '../kit/fault-proxy.js';
+
+/** Are the ways to lay out Redis, by the names that `--layout` takes. */
+export const LAYOUTS = ['single', 'encrypted', 'shards', 'cluster', 'sentinel'] as const;
+
+export type LayoutName = (typeof LAYOUTS)[number];
+
+/** Is how a layer gets to Redis through proxies, all connections to one server through one. */
+export interface Way {
+  readonly options: RedisLayerOptions;
+  readonly proxies: readonly FaultProxy[];
+}
+
+/** Are the servers of a layout, and the ways to them. */
+export interface RedisSite {
+  /** Are the options of a layer that needs no proxies. */
+  readonly options: RedisLayerOptions;
+  /** Are all servers, those included that only repeat what others hold. */
+  readonly servers: readonly RedisServer[];
+  /** Lists the servers that hold something of their own now; some of them may be down. */
+  masters(): Promise<readonly RedisServer[]>;
+  /** Opens a way for one process: of its own, where the layout allows that. */
+  way(): Promise<Way>;
+  /** Starts a server that was killed, at the same address for all. */
+  start(server: RedisServer, ...settings: readonly string[]): Promise<void>;
+  /** Resolves when all that holds something takes requests again. */
+  healed(): Promise<void>;
+  /** Ends servers and proxies. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+import type { RedisLayerOptions } from '@nest-channels/redis';
+import { Redis } from 'ioredis';
+import { until } from '../../../libs/redis/test/support/redis-cluster.js';
+import { RedisSentinel } from '../../../libs/redis/test/support/redis-sentinel.js';
+import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
+import { FaultProxy } from '../kit/fault-proxy.js';
+import type { RedisSite, Way } from './redis-site.js';
+
+/** Is how many watch the master, so that one of them alone decides nothing. */
+const SENTINELS = 3;
+
+/** Is a master with a replica that three sentinels watch; each process has its own ways to both. */
+export class SentinelSite implements RedisSite {
+  readonly #proxies: FaultProxy[] = [];
+
+  private constructor(private readonly sentinel: RedisSentinel) {}
+
+  static async start(): Promise<SentinelSite> {
+    return new SentinelSite(await RedisSentinel.start(SENTINELS));
+  }
+
+  get options(): RedisLayerOptions {
+    return { sentinels: this.sentinel.options };
+  }
+
+  get servers(): readonly RedisServer[] {
+    return [this.sentinel.master, this.sentinel.replica];
+  }
+
+  async masters(): Promise<readonly RedisServer[]> {
+    const [port] = await this.#masterPorts();
+    return this.servers.filter((server) => server.port === port);
+  }
+
+  /** Sentinels tell the servers' own ports, which are mapped to those of the proxies. */
+  async way(): Promise<Way> {
+    const proxies = await Promise.all(this.servers.map(({ port }) => FaultProxy.start(port)));
+    this.#proxies.push(...proxies);
+    const host = '127.0.0.1';
+    const natMap = Object.fromEntries(
+      proxies.map(({ port }, index) => [`${host}:${this.servers[index].port}`, { host, port }]),
+    );
+    return { options: { client: clientOf(this.sentinel, natMap) }, proxies };
+  }
+
+  start(server: RedisServer, ...settings: readonly string[]): Promise<void> {
+    return server.start(...settings);
+  }
+
+  /** All sentinels have to name the same master, and it has to be one. */
+  async healed(): Promise<void> {
+    await until(async () => {
+      const [port, ...others] = await this.#masterPorts();
+      if (others.some((other) => other !== port)) return false;
+      const [master] = await this.masters();
+      const [role] = (await master.ask('ROLE')) as [string];
+      return role === 'master';
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
+    await this.sentinel.stop();
+  }
+
+  #masterPorts(): Promise<number[]> {
+    const { hosts, name } = this.sentinel.options;
+    return Promise.all(hosts.map((url) => masterPortBy(url, name)));
+  }
+}
+
+async function masterPortBy(url: string, name: string): Promise<number> {
+  const client = new Redis(url, { protocol: 2, disconnectTimeout: 0 });
+  try {
+    const [, port] = (await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as string[];
+    return Number(port);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Returns what a layer takes its options from; it never connects by itself. */
+function clientOf(
+  { options: { hosts, name } }: RedisSentinel,
+  natMap: Readonly<Record<string, { readonly host: string; readonly port: number }>>,
+): Redis {
+  const sentinels = hosts.map((url) => ({ host: '127.0.0.1', port: Number(new URL(url).port) }));
+  return new Redis({
+    sentinels,
+    name,
+    natMap: { ...natMap },
+    sentinelRetryStrategy: () => null,
+    lazyConnect: true,
+  });
+}
