@@ -8,6 +8,8 @@ import type { Redis } from 'ioredis';
 import { Keys } from '../../libs/redis/src/keys.js';
 import { Inbox, take, TestRedis } from '../../libs/redis/test/support/layers.js';
 import { range } from '../../libs/redis/test/support/range.js';
+import { REDIS } from '../../libs/redis/test/support/redis-process.js';
+import { PROGRAMS, VALKEY } from '../../libs/redis/test/support/valkey.js';
 import { FaultProxy } from './kit/fault-proxy.js';
 
 /** Is the deadline of every call. */
@@ -17,8 +19,10 @@ let redis: TestRedis;
 let admin: Redis;
 const proxies = new Set<FaultProxy>();
 
-async function start(...settings: string[]): Promise<void> {
-  redis = await TestRedis.start(...settings);
+if (!VALKEY) it.skip('the same over Valkey', () => undefined);
+
+async function start(program: string, ...settings: string[]): Promise<void> {
+  redis = await TestRedis.of(program, ...settings);
   admin = redis.client();
 }
 
@@ -60,8 +64,8 @@ function asRefusal(error: { readonly code: string; readonly executed: string }):
 const NOT_DONE = 'CHANNELS_LAYER_UNAVAILABLE no';
 const UNKNOWN = 'CHANNELS_LAYER_UNAVAILABLE unknown';
 
-describe('an error that Redis answers with before it does anything', () => {
-  beforeEach(() => start('--busy-reply-threshold', '50'));
+describe.each(PROGRAMS)('an error that %s answers with before it does anything', (_, program) => {
+  beforeEach(() => start(program, '--busy-reply-threshold', '50'));
 
   it.each<[error: string, begin: () => Promise<unknown>, end: () => Promise<unknown>]>([
     ['READONLY', () => admin.replicaof('127.0.0.1', 1), () => admin.call('REPLICAOF', 'NO', 'ONE')],
@@ -150,8 +154,8 @@ describe('an error that Redis answers with before it does anything', () => {
   });
 });
 
-describe('a key that somebody else has put under the prefix', () => {
-  beforeEach(() => start());
+describe.each(PROGRAMS)('a key in %s that somebody else has put under the prefix', (_, program) => {
+  beforeEach(() => start(program));
 
   it.each([
     ['jobs', 'jobs', 'q:jobs'],
@@ -169,9 +173,10 @@ describe('a key that somebody else has put under the prefix', () => {
   });
 });
 
-describe('a Redis that loads its data for long', () => {
+describe.each(PROGRAMS)('a %s that loads its data for long', (_, program) => {
   it('LOADING is told as not done, and over when it has loaded', async () => {
-    await start('--key-load-delay', '300', '--loading-process-events-interval-bytes', '1024');
+    const slowly = ['--key-load-delay', '300', '--loading-process-events-interval-bytes', '1024'];
+    await start(program, ...slowly);
     const layer = await connected();
     const keys = range(3_000).flatMap((key) => [`loading:${key}`, 'x'.repeat(64)]);
     await admin.mset(...keys);
@@ -192,7 +197,7 @@ describe('a Redis that loads its data for long', () => {
 });
 
 describe('a request whose answer does not come', () => {
-  beforeEach(() => start());
+  beforeEach(() => start(REDIS));
 
   it.each<[what: string, send: (layer: RedisLayer, id: string) => Promise<unknown>]>([
     ['a send', (layer, id) => layer.send('server!a', { id })],

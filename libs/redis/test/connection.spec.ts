@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { redisLayer } from '@nest-channels/redis';
 import { TestRedis } from './support/layers.js';
 import { OldRedis } from './support/old-redis.js';
+import { RedisCluster } from './support/redis-cluster.js';
+import { PROGRAMS, VALKEY } from './support/valkey.js';
 
 let redis: TestRedis;
 
@@ -12,37 +11,6 @@ beforeAll(async () => {
 });
 afterEach(() => redis.closeLayers());
 afterAll(() => redis.stop());
-
-/** Starts a server that says it is a Redis of this version, and agrees to everything. */
-async function pretender(version: string): Promise<Server> {
-  const info = `redis_version:${version}\r\nloading:0\r\n`;
-  const server = createServer((socket) => {
-    socket
-      .on('error', () => undefined)
-      .on('data', (data) => {
-        for (const command of String(data).split(/(?=^\*\d+\r\n)/m)) {
-          const isInfo = /\r\ninfo\r\n/i.test(command);
-          socket.write(isInfo ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
-        }
-      });
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return server;
-}
-
-/** Connects a layer to such a server; both are gone when it resolves or rejects. */
-async function connectedTo(version: string): Promise<void> {
-  const server = await pretender(version);
-  const { port } = server.address() as AddressInfo;
-  const layer = redisLayer({ url: `redis://127.0.0.1:${port}` });
-  try {
-    await layer.connected();
-  } finally {
-    await layer.close();
-    server.close();
-    await once(server, 'close');
-  }
-}
 
 describe('a connection', () => {
   it.each([
@@ -75,19 +43,27 @@ describe('a connection', () => {
     await old.close();
   });
 
-  it('to a Valkey, which says that it is a Redis 7.2, gets past its version', async () => {
-    // It is asked for the layout next, where the pretender does not know what to say.
-    const asked = { code: 'CHANNELS_REDIS_LAYOUT_FOREIGN' };
-    await expect(connectedTo('7.2.4\r\nvalkey_version:8.1.1')).rejects.toMatchObject(asked);
+  const itOfValkey = VALKEY ? it : it.skip;
+
+  itOfValkey('to a Valkey is made, though it calls itself a Redis 7.2 or another', async () => {
+    const valkey = await TestRedis.of(VALKEY!);
+    expect(String(await valkey.server.ask('INFO', 'server'))).toContain('redis_version:7.');
+    await valkey.layer().connected();
+    await valkey.stop();
   });
 
-  it('to a Valkey in a cluster that was given as one server is refused', async () => {
-    const connected = connectedTo('7.2.4\r\nvalkey_version:8.1.1\r\nserver_mode:cluster');
-    await expect(connected).rejects.toMatchObject({
-      code: 'CHANNELS_REDIS_REFUSED',
-      message: expect.stringContaining('"cluster"'),
-    });
-  });
+  it.each(PROGRAMS)(
+    'to a %s of a cluster that was given as one server is refused',
+    async (_, program) => {
+      const cluster = await RedisCluster.start(program);
+      const connected = redis.layer({ url: cluster.urls[0] }).connected();
+      await expect(connected).rejects.toMatchObject({
+        code: 'CHANNELS_REDIS_REFUSED',
+        message: expect.stringContaining('"cluster"'),
+      });
+      await cluster.stop();
+    },
+  );
 
   it('to nobody fails in time, for certain, and is made as soon as somebody is there', async () => {
     const other = await TestRedis.start();

@@ -4,7 +4,7 @@ import { ChannelFull, nonLocalName, type Received } from '@nest-channels/core';
 import { type RedisLayer, redisLayer, type RedisLayerOptions } from '@nest-channels/redis';
 import * as fc from 'fast-check';
 import { take } from './support/layers.js';
-import { LAYOUTS, Layouts } from './support/layouts.js';
+import { type LayoutName, LAYOUTS, Layouts, MISSING } from './support/layouts.js';
 import { range } from './support/range.js';
 
 /** Is how often each property is tried, and for how long that is begun. */
@@ -35,6 +35,13 @@ async function assertFor<Plan>(
 }
 
 type Change = 'groupAdd' | 'groupSend' | 'groupDiscard' | 'closeChannel';
+
+function overEach(body: (layout: LayoutName) => void): void {
+  for (const layout of LAYOUTS) {
+    const block = MISSING.includes(layout) ? describe.skip : describe;
+    block(`layers over ${layout}`, () => body(layout));
+  }
+}
 
 let layouts: Layouts;
 /** Keeps the channels of one run apart from those of another. */
@@ -104,7 +111,7 @@ function isFull(error: unknown): boolean {
 const idsOf = (messages: readonly Received[]): unknown[] =>
   messages.map(({ content }) => content['id']);
 
-describe.each(LAYOUTS)('layers over %s', (layout) => {
+overEach((layout) => {
   let roomy: RedisLayer[];
   let tight: RedisLayer[];
   let grouped: RedisLayer[];

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Received } from '@nest-channels/core';
 import { redisLayer, type RedisLayer, type RedisLayerOptions } from '@nest-channels/redis';
 import { Redis } from 'ioredis';
+import { REDIS } from './redis-process.js';
 import { RedisServer } from './redis-server.js';
 
 /** Is the deadline where a test is not about deadlines, for a busy machine. */
@@ -14,8 +15,13 @@ export class TestRedis {
 
   private constructor(readonly server: RedisServer) {}
 
-  static async start(...settings: string[]): Promise<TestRedis> {
-    return new TestRedis(await RedisServer.start(...settings));
+  static start(...settings: string[]): Promise<TestRedis> {
+    return TestRedis.of(REDIS, ...settings);
+  }
+
+  /** Starts another program that does as Redis does. */
+  static async of(program: string, ...settings: string[]): Promise<TestRedis> {
+    return new TestRedis(await RedisServer.of(program, ...settings));
   }
 
   /** Makes a layer, as a process of its own would. */

@@ -1,4 +1,4 @@
-import { freePorts } from './redis-process.js';
+import { freePorts, REDIS } from './redis-process.js';
 import { RedisServer } from './redis-server.js';
 
 const SLOTS = 16_384;
@@ -8,14 +8,15 @@ const NODE_TIMEOUT_MS = 1_000;
 /** Is a Redis Cluster of three masters, without replicas at first. */
 export class RedisCluster {
   private constructor(
+    private readonly program: string,
     readonly nodes: RedisServer[],
     readonly busPorts: number[],
   ) {}
 
-  static async start(): Promise<RedisCluster> {
+  static async start(program = REDIS): Promise<RedisCluster> {
     const busPorts = await freePorts(3);
-    const nodes = await Promise.all(busPorts.map(startNode));
-    const cluster = new RedisCluster(nodes, busPorts);
+    const nodes = await Promise.all(busPorts.map((busPort) => startNode(program, busPort)));
+    const cluster = new RedisCluster(program, nodes, busPorts);
     await cluster.#unite();
     return cluster;
   }
@@ -27,7 +28,7 @@ export class RedisCluster {
   /** Adds a replica of a node, which has all that it has. */
   async addReplica(of: RedisServer): Promise<RedisServer> {
     const [busPort] = await freePorts(1);
-    const replica = await startNode(busPort);
+    const replica = await startNode(this.program, busPort);
     this.nodes.push(replica);
     await replica.ask('CLUSTER', 'MEET', '127.0.0.1', of.port, this.busPorts[0]);
     const id = String(await of.ask('CLUSTER', 'MYID'));
@@ -62,9 +63,9 @@ async function isWhole(node: RedisServer): Promise<boolean> {
   return info.includes('cluster_state:ok') && info.includes('cluster_slots_assigned:16384');
 }
 
-function startNode(busPort: number): Promise<RedisServer> {
-  const timeout = ['--cluster-node-timeout', `${NODE_TIMEOUT_MS}`] as const;
-  return RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, ...timeout);
+function startNode(program: string, busPort: number): Promise<RedisServer> {
+  const bus = ['--cluster-port', `${busPort}`, '--cluster-node-timeout', `${NODE_TIMEOUT_MS}`];
+  return RedisServer.of(program, '--cluster-enabled', 'yes', ...bus);
 }
 
 /** Asks until it is so; each question waits for its answer. */

@@ -5,16 +5,19 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const BINARY = process.env['REDIS_SERVER_PATH'] ?? 'redis-server';
+/** Is the program of Redis. */
+export const REDIS = process.env['REDIS_SERVER_PATH'] ?? 'redis-server';
 
-/** Is the program of Redis, with a folder of its own. */
+/** Is Redis, or another program that does as it does, with a folder of its own. */
 export class RedisProcess {
   #process?: ChildProcess;
   readonly folder = mkdtempSync(join(tmpdir(), 'nest-channels-redis-'));
 
+  constructor(private readonly program = REDIS) {}
+
   /** Starts it; resolves when it has printed this. */
   async start(settings: readonly string[], printed: string): Promise<void> {
-    this.#process = spawn(BINARY, settings, {
+    this.#process = spawn(this.program, settings, {
       stdio: ['ignore', 'pipe', 'inherit'],
       cwd: this.folder,
     });

@@ -1,18 +1,26 @@
 import { Redis } from 'ioredis';
-import { freePorts, RedisProcess } from './redis-process.js';
+import { freePorts, REDIS, RedisProcess } from './redis-process.js';
 
 /** Is a Redis of its own, on a free port, which keeps nothing on disk. */
 export class RedisServer {
-  readonly #process = new RedisProcess();
+  readonly #process: RedisProcess;
 
   private constructor(
+    program: string,
     readonly port: number,
     private readonly settings: readonly string[],
-  ) {}
+  ) {
+    this.#process = new RedisProcess(program);
+  }
 
-  static async start(...settings: string[]): Promise<RedisServer> {
+  static start(...settings: string[]): Promise<RedisServer> {
+    return RedisServer.of(REDIS, ...settings);
+  }
+
+  /** Starts another program that does as Redis does. */
+  static async of(program: string, ...settings: string[]): Promise<RedisServer> {
     const [port] = await freePorts(1);
-    const server = new RedisServer(port, settings);
+    const server = new RedisServer(program, port, settings);
     await server.start();
     return server;
   }
