@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@nest-channels/core';
+import { SHORT_FORM } from './form.js';
 import { layerScenarios } from './layer-scenarios.js';
 import type { LayoutName } from './redis-site.js';
 import type { Scenario } from './scenario.js';
@@ -20,7 +21,8 @@ function dealt(): { name: string; title: string; layout: LayoutName; scenario: S
 async function expectKept(scenario: Scenario, layout: LayoutName, durationMs: number) {
   const said: string[] = [];
   const say = (what: string): void => void said.push(what);
-  const outcome = await scenario.run({ layout, random: seededRandom(5), durationMs, say });
+  const form = SHORT_FORM;
+  const outcome = await scenario.run({ layout, form, random: seededRandom(5), durationMs, say });
   expect(outcome.findings).toEqual([]);
   expect(outcome.counts.delivered).toBeGreaterThan(0);
   if (process.env['CHAOS_VERBOSE']) console.log(scenario.name, layout, outcome, said);

@@ -8,13 +8,14 @@ const RETRY_MS = 100;
 export interface LastingClientOptions {
   readonly name: string;
   readonly room: string;
-  /** Is where its server listens. */
+  /** Is the name of its server, and where that listens. */
+  readonly server: string;
   readonly port: number;
-  /** Is told of each text that somebody said in the room. */
-  readonly onHeard: (text: string) => void;
+  /** Is told of each word that somebody said. */
+  readonly onHeard: (id: string) => void;
 }
 
-/** Is somebody in a chat room who comes back whenever the connection ends. */
+/** Is somebody in a room who comes back whenever the connection ends. */
 export class LastingClient {
   /** Are the codes its connections were closed with, once they were open. */
   readonly closes: number[] = [];
@@ -33,6 +34,10 @@ export class LastingClient {
 
   get room(): string {
     return this.options.room;
+  }
+
+  get server(): string {
+    return this.options.server;
   }
 
   get isOpen(): boolean {
@@ -54,19 +59,13 @@ export class LastingClient {
   }
 
   #connect(): WebSocket {
-    const { name, room, port } = this.options;
-    const url = `ws://127.0.0.1:${port}/ws/rooms/${room}?username=${name}`;
-    const socket = new WebSocket(url);
+    const { room, port, onHeard } = this.options;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/${room}`);
     socket.on('error', () => undefined);
-    socket.on('message', (data: Buffer) => this.#heard(data.toString()));
+    socket.on('message', (data: Buffer) => onHeard(data.toString()));
     socket.on('open', () => socket.on('close', (code) => this.closes.push(code)));
     socket.on('close', () => this.#closed());
     return socket;
-  }
-
-  #heard(frame: string): void {
-    const { text } = JSON.parse(frame) as { text?: string };
-    if (text !== undefined) this.options.onHeard(text);
   }
 
   #closed(): void {

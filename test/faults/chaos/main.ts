@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '@nest-channels/core';
+import { LONG_FORM } from './form.js';
 import { layerScenarios } from './layer-scenarios.js';
 import { type LayoutName, LAYOUTS } from './redis-site.js';
 import { splitScenarios } from './split-scenarios.js';
-import type { Outcome, Scenario } from './scenario.js';
+import { describeMeasure, type Outcome, type Scenario } from './scenario.js';
 
 /*
  * Throws everything at the layer for as long as it is told to, and says what broke.
@@ -44,8 +45,10 @@ process.exitCode = hasFindings ? 1 : 0;
 
 async function play(scenario: Scenario, layout: LayoutName): Promise<Outcome> {
   const say = (what: string): void => console.log(`  ${what}`);
-  const outcome = await scenario.run({ layout, random: seededRandom(seed), durationMs, say });
+  const random = seededRandom(seed);
+  const outcome = await scenario.run({ layout, form: LONG_FORM, random, durationMs, say });
   for (const finding of outcome.findings) console.log(`  BROKEN ${finding}`);
+  for (const measure of outcome.measures ?? []) console.log(`  ${describeMeasure(measure)}`);
   console.log(`  ${JSON.stringify(outcome.counts)}`);
   return outcome;
 }

@@ -1,10 +1,12 @@
 import { delay, systemClock } from '@nest-channels/core';
 import { describeFindings, type Verdict } from '../kit/checker.js';
+import type { Form } from './form.js';
 import type { LayoutName } from './redis-site.js';
 
 /** Is how a scenario is played. */
 export interface Play {
   readonly layout: LayoutName;
+  readonly form: Form;
   /** Decides what happens when: the same seed, the same faults. */
   readonly random: () => number;
   /** Is how long faults are thrown. */
@@ -13,11 +15,28 @@ export interface Play {
   readonly say: (what: string) => void;
 }
 
+/** Is a number that is held against a bar of speed, which breaks no promise. */
+export interface Measure {
+  readonly what: string;
+  readonly value: number;
+  /** Is the bar, which it has to reach or must not be over. */
+  readonly least?: number;
+  readonly most?: number;
+}
+
 /** Is what a scenario found. */
 export interface Outcome {
   /** Are the broken promises; none if all were kept. */
   readonly findings: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly measures?: readonly Measure[];
+}
+
+/** Says what was measured, and whether the bar was kept. */
+export function describeMeasure({ what, value, least, most }: Measure): string {
+  const isKept = value >= (least ?? -Infinity) && value <= (most ?? Infinity);
+  const bar = least === undefined ? `at most ${most?.toFixed(1)}` : `at least ${least}`;
+  return `${what}: ${value.toFixed(2)}, ${bar}: ${isKept ? 'kept' : 'MISSED'}`;
 }
 
 /** Is one way to make things go wrong, and what has to hold then. */

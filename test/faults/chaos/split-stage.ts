@@ -1,150 +1,93 @@
 import { resolve } from 'node:path';
-import { delay, systemClock } from '@nest-channels/core';
 import { freePorts } from '../../../libs/redis/test/support/redis-process.js';
-import { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
 import { check, type Verdict } from '../kit/checker.js';
 import { History } from '../kit/history.js';
-import { type Blow, Nemesis } from '../kit/nemesis.js';
 import { Victim } from '../kit/victim.js';
-import { LastingClient } from './lasting-client.js';
+import { Crowd, TASKS } from './crowd.js';
+import type { Form } from './form.js';
+import type { LayoutName, RedisSite } from './redis-site.js';
+import { startSite } from './start-site.js';
 
 /** Is found from the root of the repository: this file may run compiled, elsewhere. */
-const SCRIPT = resolve('test/faults/app/split-process.mjs');
+const SCRIPT = resolve('test/faults/app/dist/main.js');
 
-const SERVERS = 2;
-const WORKERS = 2;
-const ROOMS = ['east', 'west'] as const;
-/** Is how many clients of a server are in each room. */
-const CLIENTS = 2;
+/** Is how long a message keeps, on each of the two ways that a word goes. */
+const EXPIRY_MS = 10_000;
+const WAYS = 2;
 
-/** Is how often each client says something. */
-const PAUSE_MS = 100;
-
-/** Is how long a client may stay deaf when all has healed. */
-const HEALED_WITHIN_MS = 5_000;
-
-const EXPIRY_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Is the demo in two servers and two workers over a Redis, with clients in two rooms who keep talking.
+ * Is an application in servers and workers over a layout of Redis, with a crowd that keeps talking.
  *
  * One server and one worker have a wall clock that is an hour wrong, one before and one after.
  */
 export class SplitStage {
-  readonly history = new History();
-  readonly clients: LastingClient[] = [];
-  readonly servers: Victim[] = [];
-  readonly workers: Victim[] = [];
-  #said = 0;
-  #state: 'open' | 'closed' = 'open';
-  #talking: Promise<void> = Promise.resolve();
+  private constructor(
+    readonly form: Form,
+    readonly site: RedisSite,
+    readonly ports: readonly number[],
+    readonly servers: readonly Victim[],
+    readonly workers: readonly Victim[],
+    private readonly history: History,
+    readonly crowd: Crowd,
+  ) {}
 
-  private constructor(readonly redis: RedisServer) {}
-
-  static async start(): Promise<SplitStage> {
-    const stage = new SplitStage(await RedisServer.start());
-    const ports = await freePorts(SERVERS);
-    for (const [index, port] of ports.entries()) stage.#addServer(index, port);
-    for (let index = 0; index < WORKERS; index++) {
-      stage.workers.push(stage.#victim(`worker${index}`, 'worker', index === 0 ? HOUR_MS : 0));
-    }
-    await Promise.all(stage.processes.map((each) => each.start()));
-    for (const [server, port] of ports.entries()) stage.#seat(server, port);
-    stage.#talking = stage.#talk();
-    return stage;
+  static async start(layout: LayoutName, form: Form): Promise<SplitStage> {
+    const site = await startSite(layout);
+    const ports = await freePorts(form.servers);
+    const env = { LAYER: JSON.stringify({ ...site.options, expiryMs: EXPIRY_MS }) };
+    const servers = ports.map((port, index) => {
+      return victim(
+        `server${index}`,
+        { ...env, ROLE: 'server', PORT: `${port}` },
+        -HOUR_MS * skewed(index),
+      );
+    });
+    const workers = Array.from({ length: form.workers }, (_, index) => {
+      return victim(`worker${index}`, { ...env, ROLE: 'worker' }, HOUR_MS * skewed(index));
+    });
+    await Promise.all([...servers, ...workers].map((each) => each.start()));
+    const history = new History();
+    for (const worker of workers) note(worker, history);
+    const places = ports.map((port, index) => ({ name: servers[index].name, port }));
+    const crowd = new Crowd(history, form, places);
+    return new SplitStage(form, site, ports, servers, workers, history, crowd);
   }
 
   get processes(): Victim[] {
     return [...this.servers, ...this.workers];
   }
 
-  nemesis(victims: readonly Victim[], blows: readonly Blow[], random: () => number): Nemesis {
-    return new Nemesis(victims, blows, random);
-  }
-
-  /** Lists the codes that connections were closed with since somebody asked last. */
-  takeCloses(): number[] {
-    return this.clients.flatMap(({ closes }) => closes.splice(0));
-  }
-
   /** Waits until everybody is back, asks all of them for a sign of life, and judges. */
   async judge(): Promise<Verdict> {
-    while (!this.clients.every(({ isOpen }) => isOpen)) await delay(systemClock, PAUSE_MS);
-    await Promise.all(ROOMS.map((room) => this.#probe(room)));
-    const unordered = this.clients.map(({ name }) => name);
-    return check(this.history.events, { expiryMs: EXPIRY_MS, unordered });
+    await this.site.healed();
+    await this.crowd.returned();
+    await this.crowd.probe();
+    // Rooms and speakers are answered on two ways, and any worker may take a task.
+    const unordered = [TASKS, ...this.crowd.clients.map(({ name }) => name)];
+    return check(this.history.events, { expiryMs: WAYS * EXPIRY_MS, unordered });
   }
 
   async close(): Promise<void> {
-    this.#state = 'closed';
-    await this.#talking;
-    await Promise.all(this.clients.map((client) => client.end()));
+    await this.crowd.leave();
     await Promise.all(this.processes.map((each) => each.kill()));
-    await this.redis.stop();
+    await this.site.close();
   }
+}
 
-  #addServer(index: number, port: number): void {
-    this.servers.push(this.#victim(`server${index}`, 'server', index === 0 ? -HOUR_MS : 0, port));
-  }
+function victim(name: string, env: Readonly<Record<string, string>>, skewMs: number): Victim {
+  return new Victim(name, { script: SCRIPT, env: { ...env, CLOCK_SKEW_MS: `${skewMs}` } });
+}
 
-  #victim(name: string, role: string, skewMs: number, port = 0): Victim {
-    const env = { ROLE: role, PORT: `${port}`, CLOCK_SKEW_MS: `${skewMs}` };
-    return new Victim(name, { script: SCRIPT, env: { ...env, REDIS_URL: this.redis.url } });
-  }
+/** It is the clock of the second one that is wrong. */
+function skewed(index: number): 0 | 1 {
+  return index === 1 ? 1 : 0;
+}
 
-  #seat(server: number, port: number): void {
-    for (const room of ROOMS) {
-      for (let seat = 0; seat < CLIENTS; seat++) {
-        const name = `${room}${server}${seat}`;
-        const onHeard = (id: string) =>
-          this.history.delivery({ id, receiver: name, process: name });
-        this.clients.push(new LastingClient({ name, room, port, onHeard }));
-      }
-    }
-  }
-
-  async #talk(): Promise<void> {
-    while (this.#state === 'open') {
-      for (const client of this.clients) this.#say(client);
-      await delay(systemClock, PAUSE_MS);
-    }
-  }
-
-  /** Who says something never learns what became of it. */
-  #say(client: LastingClient): string {
-    const id = `${client.name}-${++this.#said}`;
-    const receivers = this.#in(client.room).map(({ name }) => name);
-    if (client.isOpen) {
-      this.history.sending({ id, sender: client.name, receivers, outcome: 'unknown' });
-    }
-    client.say(id);
-    return id;
-  }
-
-  /** Somebody speaks until everybody in the room has heard it. */
-  async #probe(room: string): Promise<void> {
-    const [speaker, ...others] = this.#in(room);
-    const deaf = new Set([speaker, ...others]);
-    const ids = new Set<string>();
-    const end = systemClock.now() + HEALED_WITHIN_MS;
-    while (deaf.size > 0 && systemClock.now() < end) {
-      ids.add(this.#say(speaker));
-      await delay(systemClock, PAUSE_MS);
-      for (const client of deaf) if (this.#hasHeard(client, ids)) deaf.delete(client);
-    }
-    for (const client of this.#in(room)) {
-      this.history.probe({ socket: client.name, isAnswered: !deaf.has(client) });
-    }
-  }
-
-  #hasHeard({ name }: LastingClient, ids: ReadonlySet<string>): boolean {
-    return this.history.events.some(
-      (event) => event.kind === 'delivery' && event.receiver === name && ids.has(event.id),
-    );
-  }
-
-  #in(room: string): LastingClient[] {
-    return this.clients.filter((client) => client.room === room);
-  }
+/** Takes note of the tasks that a worker begins. */
+function note(worker: Victim, history: History): void {
+  worker.reports.on('ran', ({ id }) => {
+    history.delivery({ id: String(id), receiver: TASKS, process: worker.name });
+  });
 }
