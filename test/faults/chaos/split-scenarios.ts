@@ -125,7 +125,9 @@ async function restartAll({ processes, ports }: SplitStage, { say }: Play): Prom
   const visitors = new Visitors(ports);
   const unclean: string[] = [];
   for (const victim of processes) {
+    const start = performance.now();
     const exit = await victim.terminate();
+    say(`${victim.name} took ${Math.round(performance.now() - start)} ms to end`);
     if (exit !== 0) unclean.push(`${victim.name} ended with ${exit}`);
     await victim.start();
   }
