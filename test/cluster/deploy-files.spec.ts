@@ -51,6 +51,10 @@ describe('the units of systemd', () => {
 
 describe('docker-compose.yml', () => {
   interface Service {
+    readonly build?: { readonly context: string; readonly dockerfile: string };
+    readonly image?: string;
+    readonly init?: boolean;
+    readonly pull_policy?: string;
     readonly command?: readonly string[];
     readonly environment?: Readonly<Record<string, string>>;
     readonly stop_grace_period?: string;
@@ -76,8 +80,21 @@ describe('docker-compose.yml', () => {
     expect(process.output).toContain('CHANNELS_LAYER_LOCAL');
   });
 
-  it('gives its processes time to stop, and mounts what is there', () => {
-    for (const [, service] of own) expect(service.stop_grace_period).toBe(`${STOP_SECONDS}s`);
+  it('builds one image for them all, which it looks for nowhere else', () => {
+    const built = own.flatMap(([, { build }]) => build ?? []);
+    expect(built).toEqual([{ context: '..', dockerfile: 'deploy/Dockerfile' }]);
+    for (const [, { image, pull_policy }] of own) {
+      expect([image, pull_policy]).toEqual(['nest-channels-demo', 'never']);
+    }
+  });
+
+  it('ends its processes also while they start, and gives them time to stop', () => {
+    for (const [, { init, stop_grace_period }] of own) {
+      expect([init, stop_grace_period]).toEqual([true, `${STOP_SECONDS}s`]);
+    }
+  });
+
+  it('mounts what is there', () => {
     const mounted = Object.values(services).flatMap(({ volumes = [] }) => volumes);
     const files = mounted
       .map((volume) => volume.split(':')[0])
