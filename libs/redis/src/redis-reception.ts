@@ -17,6 +17,8 @@ export class RedisReception {
   readonly #readers: ReadonlyMap<RedisShard, ShardReader>;
   /** Are mailboxes that Redis is dropping from what is over. */
   readonly #expiring = new Map<string, Promise<void>>();
+  /** Is since when each mailbox is read here, by the clock of Redis. */
+  readonly #readSince = new Map<string, number>();
   #turn = 0;
   #state: 'open' | 'closed' = 'open';
   malformedMessages = 0;
@@ -27,7 +29,7 @@ export class RedisReception {
   ) {
     this.#inboxes = new Inboxes({
       open: (inbox, arrived) => this.#open(inbox, arrived),
-      onDemand: (inbox) => this.#readerOf(inbox.name).want(inbox),
+      onDemand: (inbox) => this.#want(inbox),
       onTaken: ({ name }, { place }) => place && void this.#trim(name, place),
     });
     this.#readers = new Map(shards.all.map((shard) => [shard, this.#read(shard)]));
@@ -82,6 +84,14 @@ export class RedisReception {
     });
   }
 
+  #want(inbox: Inbox): void {
+    const { name, isMailbox } = inbox;
+    if (isMailbox && !this.#readSince.has(name)) {
+      this.#readSince.set(name, this.shards.of(name).connection.time.now());
+    }
+    this.#readerOf(name).want(inbox);
+  }
+
   #readerOf(name: string): ShardReader {
     return this.#readers.get(this.shards.of(name))!;
   }
@@ -107,7 +117,11 @@ export class RedisReception {
     this.session.countLost(name, 1);
   }
 
-  /** An unread message is a sign that nobody listens: its channels leave their groups. */
+  /**
+   * An unread message is a sign that nobody listens: its channels leave their groups.
+   *
+   * Who read the mailbox already when it came stood still, and its channels stay.
+   */
   #expire(inbox: Inbox): void {
     if (inbox.isMailbox) return this.#expireMailbox(inbox.name);
     this.session.countExpired(inbox.name, 1);
@@ -131,11 +145,12 @@ export class RedisReception {
 
   async #dropFrom(name: string): Promise<void> {
     const { expiryMs } = this.session.limits;
-    const reply = await this.shards.of(name).run(SCRIPTS.expire, name, expiryMs);
+    const since = Math.max(0, this.#readSince.get(name) ?? 0);
+    const reply = await this.shards.of(name).run(SCRIPTS.expire, name, expiryMs, since);
     this.session.countExpired(name, (reply as number[])[1]);
   }
 
-  /** What is over has to be found in Redis before it is trimmed: its channels leave their groups. */
+  /** What is over has to be found in Redis before it is trimmed: its channels may leave their groups. */
   async #trim(name: string, place: Place): Promise<void> {
     const expiring = this.#expiring.get(name);
     if (expiring) await expiring;

@@ -141,8 +141,9 @@ local function evict(name, fields, first)
     end
   end
 end
--- Drops the messages of a channel whose time is over, with the members they were for.
-local function expire_mailbox(name, expiry)
+-- Drops the messages of a mailbox whose time is over, with the members they were for: nobody listens.
+-- Whoever reads it since a time was only late for what came then, and its members stay.
+local function expire_mailbox(name, expiry, since)
   local key = R .. 'b:' .. name
   local over = call('XRANGE', key, '-', now - expiry, 'COUNT', 1000)
   local dropped = 0
@@ -154,7 +155,7 @@ local function expire_mailbox(name, expiry)
       local last, count = tonumber(fields[2]), fields[3] == 'p' and tonumber(fields[4]) or 1
       local left = math.min(count, math.max(0, last - read))
       dropped = dropped + left
-      evict(name, fields, count - left)
+      if tonumber(string.match(entry[1], '^%d+')) < since then evict(name, fields, count - left) end
       gone(name, last)
     else
       dropped = dropped + 1
@@ -230,7 +231,9 @@ end
 export const PUSHING = `
 local function expire(name, expiry)
 ${MEMBERSHIPS}${EXPIRY}
-  return (string.sub(name, -1) == '!' and expire_mailbox or expire_queue)(name, expiry)
+  if string.sub(name, -1) ~= '!' then return expire_queue(name, expiry) end
+  local is_owned = call('EXISTS', R .. 'o:' .. name) == 1
+  return expire_mailbox(name, expiry, is_owned and 0 or now)
 end
 local function note_expired(expired, name, dropped)
   if dropped == 0 then return end

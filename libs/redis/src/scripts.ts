@@ -192,10 +192,10 @@ end
 return { alive, part[1] }`,
   ),
 
-  /** Drops what is over in a mailbox: name, expiry. */
+  /** Drops what is over in a mailbox: name, expiry, since when it is read. */
   expire: always(
     [MEMBERSHIPS, PARCELS, COUNTS, EXPIRY],
-    `return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2])) }`,
+    `return { now, expire_mailbox(ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])) }`,
   ),
 
   /** Takes out of mailboxes what was handed over: name, first place to keep, number, for each. */
