@@ -52,6 +52,19 @@ describe('groups over processes', () => {
     expect(members).toEqual([['server!a', 'server!b', 'server!c'], ['server!a']]);
   });
 
+  it('have the members of a process that is gone for a minute, its lease, and no longer', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'gone' }), redis.layer({ prefix: 'gone' })];
+    await server.groupAdd('room', 'server!a');
+    await server.close();
+    expect(await worker.groupChannels('room')).toEqual(['server!a']);
+    const client = redis.client();
+    const leftMs = await client.pttl('{gone}:cx:server!');
+    expect(leftMs).toBeGreaterThan(0);
+    expect(leftMs).toBeLessThanOrEqual(60_000);
+    await client.pexpire('{gone}:cx:server!', 0);
+    expect(await worker.groupChannels('room')).toEqual([]);
+  });
+
   it('leave nothing in Redis that does not expire soon when the processes are gone', async () => {
     const layer = redis.layer({ prefix: 'lifetime', leaseMs: 5_000, groupExpiryMs: 60_000 });
     const inbox = new Inbox(layer, ['server!']);

@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { bufferOf } from '../src/redis-session.js';
+import { bufferOf, RedisSession } from '../src/redis-session.js';
 import { Inbox, take, TestRedis, told } from './support/layers.js';
 
 let redis: TestRedis;
@@ -9,6 +10,18 @@ beforeAll(async () => {
 });
 afterEach(() => redis.closeLayers());
 afterAll(() => redis.stop());
+
+describe('a session that is told nothing', () => {
+  const { capacities, limits } = new RedisSession({}, new EventEmitter());
+
+  it('has room for 1,000 messages in a channel, and for 10,000 in a mailbox', () => {
+    expect([capacities.of('jobs'), capacities.of('server!')]).toEqual([1_000, 10_000]);
+  });
+
+  it('keeps messages and leases for a minute, and gives each call a second', () => {
+    expect(limits).toMatchObject({ expiryMs: 60_000, leaseMs: 60_000, timeoutMs: 1_000 });
+  });
+});
 
 describe('a flush', () => {
   it('is told to the other processes, which go on as if nothing had been sent', async () => {
