@@ -7,6 +7,7 @@ import { withRedis } from './redis-server.mjs';
  * @typedef {object} Split
  * @property {RemoteServer[]} servers
  * @property {RemoteServer[]} workers
+ * @property {number} redisPort
  */
 
 /**
@@ -18,16 +19,18 @@ import { withRedis } from './redis-server.mjs';
  * @param {number} what.servers Is how many there are.
  * @param {boolean} what.hasWorker
  * @param {object} [what.options]
+ * @param {typeof withRedis} [what.redis] Is where they meet.
  * @param {(split: Split, ports: number[]) => Promise<T>} work
  * @returns {Promise<T>}
  */
-export function withSplit({ server, servers, hasWorker, options = {} }, work) {
-  return withRedis(async (redisPort) => {
+export function withSplit({ server, servers, hasWorker, options = {}, redis = withRedis }, work) {
+  return redis(async (redisPort) => {
     const start = (/** @type {string} */ part) =>
       new RemoteServer(server, { ...options, redisPort, part });
     const split = {
       servers: Array.from({ length: servers }, () => start('server')),
       workers: hasWorker ? [start('worker')] : [],
+      redisPort,
     };
     const all = [...split.servers, ...split.workers];
     try {

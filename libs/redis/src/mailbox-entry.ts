@@ -8,23 +8,21 @@ export type MailboxEntry =
   | { readonly kind: 'group'; readonly group: string; readonly version: number }
   | { readonly kind: 'malformed' };
 
+const PARCEL = ['w', 'p', 'd'];
+const GROUP = ['w', 'g', 'v', 'd'];
+
 /** Reads an entry of the stream behind a prefix, as the scripts write it. */
 export function readMailboxEntry(
   prefix: string,
   id: string,
   fields: readonly Buffer[],
 ): MailboxEntry {
-  const form = fields.filter((_, index) => index % 2 === 0).map(shortText);
-  switch (form.join()) {
-    case 'w,p,d': {
-      const messages = messagesIn(prefix, id, fields);
-      return messages ? { kind: 'parcel', messages } : { kind: 'malformed' };
-    }
-    case 'w,g,v,d':
-      return { kind: 'group', group: shortText(fields[3]), version: Number(shortText(fields[5])) };
-    default:
-      return { kind: 'malformed' };
+  if (hasForm(fields, PARCEL)) {
+    const messages = messagesIn(prefix, id, fields);
+    return messages ? { kind: 'parcel', messages } : { kind: 'malformed' };
   }
+  if (!hasForm(fields, GROUP)) return { kind: 'malformed' };
+  return { kind: 'group', group: shortText(fields[3]), version: Number(shortText(fields[5])) };
 }
 
 /** Returns where an entry stands as a whole; what is no message of ours has no number. */
@@ -44,6 +42,14 @@ function messagesIn(prefix: string, id: string, fields: readonly Buffer[]): Arri
     sentAt,
     place: index === packed.length - 1 ? place : { keepFrom: id, number: first + index },
   }));
+}
+
+/** Says whether fields have these names. */
+function hasForm(fields: readonly Buffer[], names: readonly string[]): boolean {
+  return (
+    fields.length === 2 * names.length &&
+    names.every((name, index) => shortText(fields[2 * index]) === name)
+  );
 }
 
 /** Reads names and numbers; a body, which may be long, is none. */

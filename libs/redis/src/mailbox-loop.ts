@@ -118,6 +118,8 @@ export class MailboxLoop {
     for (const [key, entries] of (reply ?? []) as [Buffer, Entry[]][]) {
       await this.#came(String(key), entries);
     }
+    // What is answered at once goes first: somebody waits for that.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** A stream that has only entries before our place is a new one: all of it is unread. */
@@ -159,12 +161,11 @@ export class MailboxLoop {
   /** Waits only where Redis has to be asked who a message is for. */
   #message(name: string, id: string, fields: readonly Buffer[]): void | Promise<void> {
     const entry = readMailboxEntry(name, id, fields);
-    const place = placeOf(id, fields);
     if (entry.kind === 'group') return this.#groupMessage(name, id, entry, fields);
     // Only now it counts as read: whatever fails before is tried again.
     this.#places.set(name, id);
     if (entry.kind === 'parcel') return this.options.deliver(name, entry.messages);
-    this.options.onSkipped(name, place, 'malformed');
+    this.options.onSkipped(name, placeOf(id, fields), 'malformed');
   }
 
   #groupMessage(

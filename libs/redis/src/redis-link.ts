@@ -183,7 +183,13 @@ export class RedisLink {
         () => reject(new RedisUnavailable(`no answer within ${Math.round(ms)} ms`, 'unknown')),
         ms,
       );
-      answer.then(resolve, reject).finally(() => timer.cancel());
+      const settled =
+        <T>(settle: (outcome: T) => void) =>
+        (outcome: T): void => {
+          timer.cancel();
+          settle(outcome);
+        };
+      answer.then(settled(resolve), settled(reject));
     });
   }
 

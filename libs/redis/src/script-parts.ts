@@ -183,7 +183,8 @@ export const HANDING = `
 local function hand(name, id, token, count)
   local key, parts, bytes = R .. 'q:' .. name, {}, 0
   while count > 0 and bytes < 1048576 do
-    local entries = call('LPOP', key, math.min(32, count))
+    local asked = math.min(32, count)
+    local entries = call('LPOP', key, asked)
     if not entries then break end
     for each = 1, #entries do
       local entry = entries[each]
@@ -191,7 +192,7 @@ local function hand(name, id, token, count)
       parts[#parts + 1] = entry
       bytes = bytes + #entry
     end
-    count = count - #entries
+    count = #entries < asked and 0 or count - #entries
   end
   if #parts == 0 then return false end
   local stream = R .. 't:' .. id

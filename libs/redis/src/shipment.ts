@@ -14,21 +14,18 @@ interface Consignment {
 /** Is what goes to Redis in one request: a parcel for each name. */
 export class Shipment {
   readonly #consignments = new Map<string, Consignment>();
-  readonly #length: number;
 
   constructor(messages: readonly Outgoing[]) {
-    this.#length = messages.length;
     for (const [place, message] of messages.entries()) this.#add(message, place);
   }
 
   /** Lists name, capacity, number of messages and parcel of each. */
   get arguments(): Argument[] {
-    return Array.from(this.#consignments.values()).flatMap(({ name, capacity, messages }) => [
-      name,
-      capacity,
-      messages.length,
-      pack(messages),
-    ]);
+    const list: Argument[] = [];
+    for (const { name, capacity, messages } of this.#consignments.values()) {
+      list.push(name, capacity, messages.length, pack(messages));
+    }
+    return list;
   }
 
   /**
@@ -37,12 +34,14 @@ export class Shipment {
    * @param outcomes How many were accepted of each name, and how many waited in the end.
    */
   sizes(outcomes: readonly number[]): number[] {
-    const sizes = Array.from<number>({ length: this.#length }).fill(-1);
+    const sizes: number[] = [];
     let index = 0;
     for (const { places } of this.#consignments.values()) {
       const [accepted, waiting] = [outcomes[index++], outcomes[index++]];
       const before = waiting - accepted;
-      for (let each = 0; each < accepted; each++) sizes[places[each]] = before + each + 1;
+      for (const [each, place] of places.entries()) {
+        sizes[place] = each < accepted ? before + each + 1 : -1;
+      }
     }
     return sizes;
   }

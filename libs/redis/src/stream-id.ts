@@ -19,6 +19,6 @@ export function timeOf(id: string): number {
 }
 
 function partsOf(id: string): [time: number, count: number] {
-  const [time, count] = id.split('-');
-  return [Number(time), Number(count)];
+  const dash = id.indexOf('-');
+  return [Number(id.slice(0, dash)), Number(id.slice(dash + 1))];
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Received } from '@nest-channels/core';
+import type { Redis } from 'ioredis';
 import { Keys } from '../src/keys.js';
 import { Inbox, take, TestRedis } from './support/layers.js';
 import { range } from './support/range.js';
@@ -10,6 +13,18 @@ beforeAll(async () => {
 });
 afterEach(() => redis.closeLayers());
 afterAll(() => redis.stop());
+
+/** Lists what Redis was asked to do meanwhile, and once more, so that all of it is told. */
+async function monitored(client: Redis, work: () => Promise<void>): Promise<string[][]> {
+  const monitor = await client.monitor();
+  const commands: string[][] = [];
+  monitor.on('monitor', (_time: string, args: string[]) => commands.push(args));
+  await work();
+  await client.echo('end');
+  while (!commands.some(([name]) => name.toLowerCase() === 'echo')) await once(monitor, 'monitor');
+  monitor.disconnect();
+  return commands;
+}
 
 describe('the loop over mailboxes', () => {
   it('holds a part of a long mailbox, and reads on as that is taken', async () => {
@@ -28,6 +43,29 @@ describe('the loop over mailboxes', () => {
     await inbox.came(10);
     await server.close();
     expect(await redis.client().xlen(new Keys('trim').mailbox('server!'))).toBe(0);
+  });
+
+  it('lets go first what is answered at once, before it asks for more', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'first' }), redis.layer({ prefix: 'first' })];
+    const handle = async ({ content }: Received): Promise<void> => {
+      // A handler has to be found, called and awaited.
+      for (let step = 0; step < 50; step++) await Promise.resolve();
+      await server.send('client!a', content);
+    };
+    server.subscribe(['server!'], (message) => void handle(message));
+    const answers = new Inbox(worker, ['client!']);
+    await worker.send('server!a', { id: 'warm-up' });
+    await answers.came(1);
+    const commands = await monitored(redis.client(), async () => {
+      await worker.send('server!a', { id: 'question' });
+      await answers.came(2);
+    });
+    const isAnswer = (args: string[]): boolean => args.includes('client!');
+    const isWait = (args: string[]): boolean =>
+      args[0] === 'XREAD' && args.some((key) => key.endsWith('server!'));
+    const asked = commands.findIndex((args) => args.includes('server!'));
+    const next = commands.slice(asked).find((args) => isAnswer(args) || isWait(args));
+    expect(next).toContain('client!');
   });
 
   it('skips and counts what is no message, and goes on behind it', async () => {
