@@ -56,6 +56,8 @@ export class MailboxLoop {
   readonly #places = new Map<string, string>();
   #noticePlace = STREAM_START;
   #handedPlace = STREAM_START;
+  /** Is what Redis called its time when the connection was made. */
+  #epoch = '';
   #isResumed = false;
   #isPaused = false;
   #state: 'running' | 'closing' = 'running';
@@ -122,18 +124,35 @@ export class MailboxLoop {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** A stream that has only entries before our place is a new one: all of it is unread. */
+  /**
+   * What a stream has before our place is unread only in a Redis that lost all it held: elsewhere a
+   * replica took over that had not got all of it.
+   */
   async #findPlaces(): Promise<void> {
     this.#isResumed = false;
-    const { keys, link, processId } = this.options;
-    const notices = await this.#newest(link, keys.process(processId));
-    if (notices && isBefore(notices, this.#noticePlace)) this.#noticePlace = STREAM_START;
-    const handed = await this.#newest(link, keys.handed(processId));
-    if (handed && isBefore(handed, this.#handedPlace)) this.#handedPlace = STREAM_START;
+    const { keys, processId } = this.options;
+    const isAnother = await this.#isAnother();
+    const find = (key: string, place: string) => this.#placeIn(key, place, isAnother);
+    this.#noticePlace = await find(keys.process(processId), this.#noticePlace);
+    this.#handedPlace = await find(keys.handed(processId), this.#handedPlace);
     for (const [name, place] of this.#places) {
-      const newest = await this.#newest(link, keys.mailbox(name));
-      if (newest && isBefore(newest, place)) this.#places.set(name, STREAM_START);
+      this.#places.set(name, await find(keys.mailbox(name), place));
     }
+  }
+
+  async #placeIn(key: string, place: string, isAnother: boolean): Promise<string> {
+    const newest = await this.#newest(this.options.link, key);
+    if (!newest || !isBefore(newest, place)) return place;
+    return isAnother ? STREAM_START : newest;
+  }
+
+  /** Says whether Redis lost all it held since the last time. */
+  async #isAnother(): Promise<boolean> {
+    const { keys, link } = this.options;
+    const before = this.#epoch;
+    const epoch = (await link.call('GET', keys.epoch)) as Buffer | null;
+    this.#epoch = epoch?.toString() ?? '';
+    return this.#epoch !== before;
   }
 
   async #newest(link: RedisLink, key: string): Promise<string | undefined> {

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Received } from '@nest-channels/core';
 import type { Redis } from 'ioredis';
 import { Keys } from '../src/keys.js';
-import { Inbox, take, TestRedis } from './support/layers.js';
+import { Inbox, take, TestRedis, told } from './support/layers.js';
 import { range } from './support/range.js';
+import { until } from './support/redis-cluster.js';
 
 let redis: TestRedis;
 
@@ -80,5 +81,27 @@ describe('the loop over mailboxes', () => {
     expect((await take(server, ['server!']))[0].content).toEqual({ id: 1 });
     expect((await take(server, ['jobs']))[0].content).toEqual({ id: 2 });
     expect(server.malformedMessages).toBe(4);
+  });
+
+  it('reads nothing again where a replica took over that had not got all', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'late' }), redis.layer({ prefix: 'late' })];
+    const mailbox = new Keys('late').mailbox('server!');
+    const client = redis.client();
+    await worker.send('server!a', { id: 1 });
+    const [[id, fields]] = await client.xrangeBuffer(mailbox, '-', '+');
+    const inbox = new Inbox(server, ['server!']);
+    await worker.send('server!a', { id: 2 });
+    await inbox.came(2);
+    await until(async () => (await client.xlen(mailbox)) === 0);
+    await client.del(mailbox);
+    await client.xadd(mailbox, id, ...fields);
+    const gap = told(server, 'gap');
+    await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await gap;
+    // Both read again: each waits for what it is told.
+    await until(async () => (await client.info('clients')).includes('blocked_clients:2'));
+    await server.send('server!a', { id: 3 });
+    await inbox.came(3);
+    expect(inbox.ids).toEqual([1, 2, 3]);
   });
 });

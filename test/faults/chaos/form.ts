@@ -34,7 +34,7 @@ export const SHORT_FORM: Form = {
   restMs: { least: 300, most: 300 },
   outageMs: { least: 300, most: 1_300 },
   freezesMs: [800],
-  redisFreezeMs: 1_900,
+  redisFreezeMs: 2_300,
 };
 
 /** Is 300 clients on three servers, struck every 3 to 8 seconds. */

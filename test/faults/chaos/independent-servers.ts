@@ -6,6 +6,7 @@ import type { RedisSite, Way } from './redis-site.js';
 
 /** Are one server or several that know nothing of each other; each process has its own ways to them. */
 export class IndependentServers implements RedisSite {
+  readonly takeovers = [];
   readonly #proxies: FaultProxy[] = [];
 
   private constructor(

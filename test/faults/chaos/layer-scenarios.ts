@@ -1,17 +1,10 @@
 import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
 import { heldBytes } from '../kit/memory.js';
+import { draw } from './draw.js';
 import { LayerStage } from './layer-stage.js';
 import { type LayoutName, LAYOUTS } from './redis-site.js';
 import { fill, saveAndEnd } from './saved-data.js';
-import {
-  draw,
-  last,
-  type Outcome,
-  outcomeOf,
-  type Play,
-  repeat,
-  type Scenario,
-} from './scenario.js';
+import { last, type Outcome, outcomeOf, type Play, repeat, type Scenario } from './scenario.js';
 
 /** Is how long a call may take: its deadline, and what its process needs to notice. */
 const CALL_MS = 1_100;
@@ -21,6 +14,10 @@ const MOST_BYTES = 32 * 1_048_576;
 
 /** Is the share of what was sent that has to come while connections are killed. */
 const MOST = 0.95;
+
+/** Is how long nothing may be accepted while another server takes over, and the rest after that. */
+const GAP_MS = 10_000;
+const REST_MS = 1_000;
 
 /** Is how long there is traffic before and after a freeze. */
 const CALM_MS = 300;
@@ -67,7 +64,7 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     title: 'Redis is killed and comes back empty',
     throwFaults: (stage, play) =>
       repeat(play, 500 + 1_000 * play.random(), async () => {
-        const server = draw(play, await stage.site.masters());
+        const server = draw(play.random, await stage.site.masters());
         await stage.restartEmpty(server);
         play.say(`${server.port} came back empty`);
       }),
@@ -77,7 +74,7 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     title: 'Redis is restarted and loads its data for long',
     throwFaults: (stage, play) =>
       repeat(play, 1_000, async () => {
-        const server = draw(play, await stage.site.masters());
+        const server = draw(play.random, await stage.site.masters());
         await fill(server, 3_000);
         stage.upheaves();
         await saveAndEnd(server);
@@ -128,6 +125,24 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
     also: ({ failures }) => failures.filter((failure) => !failure.startsWith('RedisUnavailable')),
   },
   {
+    name: 'C11',
+    title: 'others take over, and slots move',
+    layouts: ['cluster', 'sentinel'],
+    throwFaults: async (stage, play) => {
+      let turn = 0;
+      await repeat(play, REST_MS, async () => {
+        const { takeovers } = stage.site;
+        const takeover = takeovers[turn++ % takeovers.length];
+        if (!takeover.isWhole) stage.upheaves('deaths');
+        await takeover.run(play.random);
+        play.say(takeover.title);
+      });
+      play.say(`nothing was accepted for ${Math.round(stage.longestGapMs)} ms at most`);
+    },
+    also: ({ longestGapMs }) =>
+      longestGapMs > GAP_MS ? [`nothing was accepted for ${Math.round(longestGapMs)} ms`] : [],
+  },
+  {
     name: 'C14',
     title: 'nothing gets through one link, one way',
     throwFaults: async (stage, play) => {
@@ -136,7 +151,7 @@ const LAYER_SCENARIOS: readonly LayerScenario[] = [
         // One that leads to a replica has none.
         const used = stage.proxies.filter(({ connections }) => connections > 0);
         if (used.length === 0) return;
-        const proxy = draw(play, used);
+        const proxy = draw(play.random, used);
         proxy.blackHole(turn++ % 2 === 0 ? 'request' : 'reply');
         // Some of them last for longer than a call may.
         await last(1_300 * play.random());
@@ -188,7 +203,7 @@ async function freeze(stage: LayerStage, play: Play): Promise<string[]> {
   const before = heldBytes();
   let most = 0;
   await repeat(play, CALM_MS, async () => {
-    const server = draw(play, await stage.site.masters());
+    const server = draw(play.random, await stage.site.masters());
     stage.upheaves();
     server.freeze();
     await last(play.form.redisFreezeMs);
@@ -200,7 +215,7 @@ async function freeze(stage: LayerStage, play: Play): Promise<string[]> {
 }
 
 async function refuse(stage: LayerStage, play: Play, { begin, end }: Refusal): Promise<void> {
-  const server = draw(play, await stage.site.masters());
+  const server = draw(play.random, await stage.site.masters());
   play.say(`${server.port}: ${begin}`);
   await ask(server, begin);
   await last(100 + 200 * play.random());

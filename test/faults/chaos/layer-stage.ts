@@ -68,6 +68,11 @@ export class LayerStage {
     return Math.max(0, ...this.#traffics.map(({ longestMs, stallMs }) => longestMs - stallMs));
   }
 
+  /** Is how long at most nothing was accepted for some receiver. */
+  get longestGapMs(): number {
+    return Math.max(0, ...this.#traffics.map(({ longestGapMs }) => longestGapMs));
+  }
+
   /** Lists how sends failed, other than for lack of room. */
   get failures(): string[] {
     return [...new Set(this.#traffics.flatMap(({ failures }) => [...failures.keys()]))];
@@ -91,7 +96,7 @@ export class LayerStage {
   /** Has to be told before a server is gone: where a replica takes over, it may not have had all. */
   upheaves(...kinds: readonly Upheaval[]): void {
     const replaced: readonly Upheaval[] = this.layout === 'sentinel' ? ['deaths'] : [];
-    this.#upheavals.begin(...kinds, ...replaced);
+    this.#upheavals.begin(...new Set([...kinds, ...replaced]));
   }
 
   /**

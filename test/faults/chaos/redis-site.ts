@@ -13,12 +13,23 @@ export interface Way {
   readonly proxies: readonly FaultProxy[];
 }
 
+/** Is a way in which another server takes over what one had. */
+export interface Takeover {
+  readonly title: string;
+  /** Says that the other has all of it, also what came in the last moment. */
+  readonly isWhole: boolean;
+  /** Resolves when the other has taken over, and could lose it in the same way. */
+  run(random: () => number): Promise<void>;
+}
+
 /** Are the servers of a layout, and the ways to them. */
 export interface RedisSite {
   /** Are the options of a layer that needs no proxies. */
   readonly options: RedisLayerOptions;
   /** Are all servers, those included that only repeat what others hold. */
   readonly servers: readonly RedisServer[];
+  /** Are the ways in which others take over, none where servers know nothing of each other. */
+  readonly takeovers: readonly Takeover[];
   /** Lists the servers that hold something of their own now; some of them may be down. */
   masters(): Promise<readonly RedisServer[]>;
   /** Opens a way for one process: of its own, where the layout allows that. */

@@ -71,8 +71,3 @@ export async function repeat(
 export function last(ms: number): Promise<void> {
   return delay(systemClock, ms);
 }
-
-/** Draws one of several, one at least. */
-export function draw<T>({ random }: Play, from: readonly T[]): T {
-  return from[Math.floor(random() * from.length)];
-}

@@ -1,16 +1,20 @@
 import type { RedisLayerOptions } from '@nest-channels/redis';
 import { Redis } from 'ioredis';
-import { until } from '../../../libs/redis/test/support/redis-cluster.js';
 import { RedisSentinel } from '../../../libs/redis/test/support/redis-sentinel.js';
 import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
 import { FaultProxy } from '../kit/fault-proxy.js';
+import { until } from '../kit/until.js';
 import type { RedisSite, Way } from './redis-site.js';
+import { replicates, roleOf } from './replication.js';
 
 /** Is how many watch the master, so that one of them alone decides nothing. */
 const SENTINELS = 3;
 
 /** Is a master with a replica that three sentinels watch; each process has its own ways to both. */
 export class SentinelSite implements RedisSite {
+  readonly takeovers = [
+    { title: 'the master died', isWhole: false, run: () => this.#replaceMaster() },
+  ];
   readonly #proxies: FaultProxy[] = [];
 
   private constructor(private readonly sentinel: RedisSentinel) {}
@@ -53,14 +57,24 @@ export class SentinelSite implements RedisSite {
       const [port, ...others] = await this.#masterPorts();
       if (others.some((other) => other !== port)) return false;
       const [master] = await this.masters();
-      const [role] = (await master.ask('ROLE')) as [string];
-      return role === 'master';
+      return (await roleOf(master)) === 'master';
     });
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     await this.sentinel.stop();
+  }
+
+  /** The one that died comes back as a replica, not as a master until a sentinel sees it. */
+  async #replaceMaster(): Promise<void> {
+    const [dead] = await this.masters();
+    await dead.kill();
+    await until(async () => (await this.masters())[0] !== dead);
+    await this.healed();
+    const [{ port }] = await this.masters();
+    await dead.start('--replicaof', `127.0.0.1 ${port}`);
+    await replicates(dead);
   }
 
   #masterPorts(): Promise<number[]> {

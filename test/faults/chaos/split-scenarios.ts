@@ -1,7 +1,7 @@
+import { draw } from './draw.js';
 import { within } from './form.js';
 import { LAYOUTS } from './redis-site.js';
 import {
-  draw,
   last,
   type Measure,
   type Outcome,
@@ -70,7 +70,7 @@ export const SPLIT_SCENARIOS: readonly SplitScenario[] = [
     throwFaults: async (stage, play) => {
       const calm = await calmOf(stage);
       await repeat(play, WORKER_KILL_MS, async () => {
-        const worker = draw(play, stage.workers);
+        const worker = draw(play.random, stage.workers);
         await worker.restart();
         play.say(`${worker.name} was killed`);
       });
@@ -82,7 +82,7 @@ export const SPLIT_SCENARIOS: readonly SplitScenario[] = [
     title: 'Redis is killed and comes back empty, under sockets',
     throwFaults: async ({ site, form }, play) => {
       await repeat(play, 0, async () => {
-        const server = draw(play, await site.masters());
+        const server = draw(play.random, await site.masters());
         await server.kill();
         await site.start(server);
         play.say(`${server.port} came back empty`);

@@ -1,7 +1,8 @@
 import { Nemesis } from '../kit/nemesis.js';
 import type { Victim } from '../kit/victim.js';
+import { draw } from './draw.js';
 import { within } from './form.js';
-import { draw, last, type Play, repeat } from './scenario.js';
+import { last, type Play, repeat } from './scenario.js';
 import type { SplitStage } from './split-stage.js';
 
 /** Is how long what was said takes to be read, so that none of it stands still with its server. */
@@ -39,7 +40,7 @@ export async function killInTurn(
 /** Lets a server and a worker stand still, for each of the times that the form knows. */
 export async function freezeBoth(stage: SplitStage, play: Play): Promise<void> {
   for (const freezeMs of stage.form.freezesMs) {
-    const frozen = [draw(play, stage.servers), draw(play, stage.workers)];
+    const frozen = [draw(play.random, stage.servers), draw(play.random, stage.workers)];
     for (const { name } of frozen) stage.crowd.hushed.add(name);
     await last(READ_MS);
     for (const victim of frozen) victim.freeze();

@@ -19,12 +19,15 @@ export class Traffic {
   longestMs = 0;
   /** Is how late its own timer came at most: a busy machine holds up calls as much. */
   stallMs = 0;
+  /** Is how long at most nothing was accepted for a target. */
+  longestGapMs = 0;
   /** Are the ways in which sends failed, other than for lack of room. */
   readonly failures = new Map<string, number>();
   #count = 0;
   #fullCount = 0;
   #state: 'running' | 'ended' = 'running';
   #pending: Promise<unknown>[] = [];
+  readonly #acceptedAt = new Map<string, number>();
 
   constructor(
     private readonly sender: string,
@@ -67,7 +70,15 @@ export class Traffic {
     );
     this.longestMs = Math.max(this.longestMs, performance.now() - start);
     settle(outcome);
+    if (outcome === 'sent') this.#accepted(name);
     return outcome;
+  }
+
+  #accepted(target: string): void {
+    const at = performance.now();
+    const gapMs = at - (this.#acceptedAt.get(target) ?? at);
+    this.longestGapMs = Math.max(this.longestGapMs, gapMs);
+    this.#acceptedAt.set(target, at);
   }
 
   #failed(error: unknown): Outcome {

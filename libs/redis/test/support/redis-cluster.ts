@@ -5,6 +5,9 @@ const SLOTS = 16_384;
 /** Is how soon the nodes take another for dead. */
 const NODE_TIMEOUT_MS = 1_000;
 
+/** Lets a master give a replica its data without waiting for others that may come. */
+export const AT_ONCE = ['--repl-diskless-sync-delay', '0'] as const;
+
 /** Is a Redis Cluster of three masters, without replicas at first. */
 export class RedisCluster {
   private constructor(

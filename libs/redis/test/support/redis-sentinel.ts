@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from './redis-cluster.js';
+import { AT_ONCE, until } from './redis-cluster.js';
 import { freePorts, RedisProcess } from './redis-process.js';
 import { RedisServer } from './redis-server.js';
-
-/** Lets a master give a replica its data without waiting for others that may come. */
-const AT_ONCE = ['--repl-diskless-sync-delay', '0'] as const;
 
 /** Is one of those who watch a master. */
 interface Sentinel {
