@@ -121,8 +121,8 @@ export const splitScenarios: readonly Scenario[] = SPLIT_SCENARIOS.map((scenario
 }));
 
 /** Restarts one process after another while people visit; says which of them were turned away. */
-async function restartAll({ processes, ports }: SplitStage, { say }: Play): Promise<string[]> {
-  const visitors = new Visitors(ports);
+async function restartAll({ processes, visited }: SplitStage, { say }: Play): Promise<string[]> {
+  const visitors = new Visitors(visited);
   const unclean: string[] = [];
   for (const victim of processes) {
     const start = performance.now();
@@ -131,9 +131,9 @@ async function restartAll({ processes, ports }: SplitStage, { say }: Play): Prom
     if (exit !== 0) unclean.push(`${victim.name} ended with ${exit}`);
     await victim.start();
   }
-  await visitors.end();
+  const failures = await visitors.end();
   say(`${visitors.answered} visits were answered`);
-  return [...unclean, ...visitors.failures];
+  return [...unclean, ...failures];
 }
 
 /** By default no close is right: others end, or a server stands still for a moment. */

@@ -7,6 +7,7 @@ import { Crowd, TASKS } from './crowd.js';
 import type { Form } from './form.js';
 import type { LayoutName, RedisSite } from './redis-site.js';
 import { startSite } from './start-site.js';
+import type { Visited } from './visitors.js';
 
 /** Is found from the root of the repository: this file may run compiled, elsewhere. */
 const SCRIPT = resolve('test/faults/app/dist/main.js');
@@ -26,7 +27,7 @@ export class SplitStage {
   private constructor(
     readonly form: Form,
     readonly site: RedisSite,
-    readonly ports: readonly number[],
+    private readonly ports: readonly number[],
     readonly servers: readonly Victim[],
     readonly workers: readonly Victim[],
     private readonly history: History,
@@ -57,6 +58,11 @@ export class SplitStage {
 
   get processes(): Victim[] {
     return [...this.servers, ...this.workers];
+  }
+
+  /** Lists the servers with where they listen. */
+  get visited(): Visited[] {
+    return this.servers.map((process, index) => ({ process, port: this.ports[index] }));
   }
 
   /** Waits until everybody is back, asks all of them for a sign of life, and judges. */

@@ -1,29 +1,41 @@
 import { get } from 'node:http';
 import { delay, systemClock } from '@nest-channels/core';
+import type { Victim } from '../kit/victim.js';
 
 /** Is how often somebody comes. */
 const PAUSE_MS = 20;
 
-/** Is what became of a request: a server that does not listen has not accepted it. */
-type Answer = 'answered' | 'not accepted' | 'failed';
+/** Is a server that is visited. */
+export interface Visited {
+  readonly port: number;
+  readonly process: Victim;
+}
 
 /** Are plain HTTP requests, one after another, each to the next server that takes it. */
 export class Visitors {
   answered = 0;
-  /** Are the requests that a server had accepted and did not answer with 200. */
-  readonly failures: string[] = [];
+  readonly #failures: string[] = [];
+  /** Are requests that were taken, and those whose connection ended without an answer. */
+  readonly #taken = new Set<string>();
+  readonly #unanswered: string[] = [];
   #state: 'coming' | 'away' = 'coming';
   readonly #coming: Promise<void>;
 
-  constructor(private readonly ports: readonly number[]) {
+  constructor(private readonly servers: readonly Visited[]) {
+    for (const { process } of servers) process.reports.on('visited', this.#note);
     this.#coming = this.#come();
   }
 
-  /** Resolves when the last one has been answered. */
-  async end(): Promise<void> {
+  /** Resolves when the last one is through, with what went wrong. */
+  async end(): Promise<string[]> {
     this.#state = 'away';
     await this.#coming;
+    for (const { process } of this.servers) process.reports.off('visited', this.#note);
+    const dropped = this.#unanswered.filter((id) => this.#taken.has(id));
+    return [...this.#failures, ...dropped.map((id) => `request ${id} was taken and not answered`)];
   }
+
+  readonly #note = ({ id }: { readonly id?: unknown }): void => void this.#taken.add(String(id));
 
   async #come(): Promise<void> {
     const visits: Promise<void>[] = [];
@@ -34,31 +46,28 @@ export class Visitors {
     await Promise.all(visits);
   }
 
-  /** Tries each server once, as a front would. */
+  /** Tries each server once, as a front does where a connection ends before the answer. */
   async #visit(turn: number): Promise<void> {
-    for (let tried = 0; tried < this.ports.length; tried++) {
-      const port = this.ports[(turn + tried) % this.ports.length];
-      const answer = await this.#ask(port);
-      if (answer === 'answered') this.answered++;
-      if (answer !== 'not accepted') return;
+    for (let tried = 0; tried < this.servers.length; tried++) {
+      const { port } = this.servers[(turn + tried) % this.servers.length];
+      const id = `${turn}-${tried}`;
+      const status = await statusOf(port, id);
+      if (status === 200) return void this.answered++;
+      if (status !== undefined) return void this.#failures.push(`${id} was answered ${status}`);
+      this.#unanswered.push(id);
     }
-    this.failures.push('no server took a request');
+    this.#failures.push('no server took a request');
   }
+}
 
-  #ask(port: number): Promise<Answer> {
-    return new Promise((resolve) => {
-      const request = get({ host: '127.0.0.1', port, path: '/visits', agent: false });
-      request.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ECONNREFUSED') return resolve('not accepted');
-        this.failures.push(`a request failed: ${error.message}`);
-        resolve('failed');
-      });
-      request.on('response', (response) => {
-        response.resume();
-        if (response.statusCode === 200) return resolve('answered');
-        this.failures.push(`a request was answered with ${response.statusCode}`);
-        resolve('failed');
-      });
+/** Returns the status of the answer, if there was one. */
+function statusOf(port: number, id: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path: `/visits?id=${id}`, agent: false });
+    request.on('error', () => resolve(undefined));
+    request.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode);
     });
-  }
+  });
 }
