@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { delay, systemClock } from '@nest-channels/core';
-import type { Victim } from '../kit/victim.js';
+import type { Report, Victim } from '../kit/victim.js';
 
 /** Is how often somebody comes. */
 const PAUSE_MS = 20;
@@ -35,7 +35,7 @@ export class Visitors {
     return [...this.#failures, ...dropped.map((id) => `request ${id} was taken and not answered`)];
   }
 
-  readonly #note = ({ id }: { readonly id?: unknown }): void => void this.#taken.add(String(id));
+  readonly #note = (report: Report): void => void this.#taken.add(String(report['id']));
 
   async #come(): Promise<void> {
     const visits: Promise<void>[] = [];
