@@ -147,6 +147,11 @@ export class RedisLink {
     return this.#within(ms, this.#evaluate(script, root, args));
   }
 
+  /** Connects anew, to whichever server is the one by now. */
+  reconnect(): void {
+    if (this.isReady) this.#redis.disconnect(true);
+  }
+
   /** Ends the connection at once. */
   close(): void {
     this.#isClosed = true;

@@ -5,7 +5,8 @@ import { Keys } from './keys.js';
 import { Layout } from './layout.js';
 import { Outbox, type Outgoing } from './outbox.js';
 import { RedisGroups } from './redis-groups.js';
-import type { Argument } from './redis-link.js';
+import { MasterWatch } from './master-watch.js';
+import type { Argument, RedisLink } from './redis-link.js';
 import type { RedisSession } from './redis-session.js';
 import { type Script, SCRIPTS } from './scripts.js';
 import { Shipment } from './shipment.js';
@@ -39,6 +40,9 @@ export class RedisShard {
   readonly connection: Connection;
   readonly outbox = new Outbox((messages) => this.#dispatch(messages));
   readonly groups: RedisGroups;
+  /** Are all connections to its server. */
+  readonly links = new Set<RedisLink>();
+  readonly #watch: MasterWatch;
   #renewal?: Timer;
   #isMending = false;
 
@@ -64,16 +68,20 @@ export class RedisShard {
       onBack: (loss) => this.#back(loss),
       onForeignKey: () => this.mend(),
     });
+    this.links.add(this.connection.link);
+    this.#watch = new MasterWatch(place.address, () => this.#reconnect());
   }
 
   open(): void {
     this.connection.open();
+    this.#watch.open();
     this.#scheduleRenewal();
   }
 
   /** Ends the connection; nothing can be sent any more. */
   close(): void {
     this.#renewal?.cancel();
+    this.#watch.close();
     this.connection.end();
   }
 
@@ -138,6 +146,10 @@ export class RedisShard {
     void this.#mend()
       .catch(() => undefined)
       .finally(() => (this.#isMending = false));
+  }
+
+  #reconnect(): void {
+    for (const link of this.links) link.reconnect();
   }
 
   async #mend(): Promise<void> {

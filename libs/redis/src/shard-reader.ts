@@ -185,7 +185,9 @@ export class ShardReader {
     const { timeoutMs } = limits;
     const onForeignKey = (): void => this.shard.mend();
     const times = { clock, timeoutMs, silenceMs: SILENCE_MS };
-    return new RedisLink({ address, ...times, onConnected, onForeignKey });
+    const link = new RedisLink({ address, ...times, onConnected, onForeignKey });
+    this.shard.links.add(link);
+    return link;
   }
 
   #mailboxLoop(): MailboxLoop {

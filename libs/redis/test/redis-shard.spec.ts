@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { redisLayer } from '@nest-channels/redis';
 import { failOver } from './support/failover.js';
 import { Inbox, take, TestRedis, told } from './support/layers.js';
 import { until } from './support/redis-cluster.js';
@@ -50,5 +51,25 @@ describe('a shard', () => {
     await sentinel.stop();
     expect([ids[0], ids.at(-1)]).toEqual(['before', expect.stringMatching(/^after/)]);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('leaves a master that sentinels name no longer, though that one lives on', async () => {
+    const sentinel = await RedisSentinel.start();
+    const [other, teller] = await Promise.all([TestRedis.start(), TestRedis.start()]);
+    const { hosts, name } = sentinel.options;
+    const sentinels = { hosts: [...hosts, teller.server.url], name };
+    const layer = redisLayer({ sentinels, timeoutMs: 10_000 });
+    const inbox = new Inbox(layer, ['server!']);
+    await layer.send('server!a', { id: 'before' });
+    await inbox.came(1);
+    const reset = told(layer, 'reset');
+    await sentinel.name(other.server.port);
+    await teller.server.ask('PUBLISH', '+switch-master', `${name} who lives on`);
+    await reset;
+    await layer.send('server!a', { id: 'after' });
+    await inbox.came(2);
+    expect(String(await sentinel.master.ask('CLIENT', 'LIST', 'TYPE', 'pubsub'))).toBe('');
+    await layer.close();
+    await Promise.all([sentinel, other, teller].map((each) => each.stop()));
   });
 });

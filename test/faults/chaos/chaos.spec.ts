@@ -12,10 +12,10 @@ const BRIEF_MS = 1_500;
 /** Is where else each is played in brief; `npm run chaos` plays all of them on all layouts. */
 const ELSEWHERE: Readonly<Record<string, LayoutName>> = {
   C5: 'cluster',
-  C6: 'sentinel',
+  C6: 'cluster',
   C7: 'shards',
   C8: 'encrypted',
-  C9: 'cluster',
+  C9: 'sentinel',
   C10: 'shards',
   C11: 'sentinel',
   C14: 'shards',

@@ -194,6 +194,8 @@ export class LayerStage {
       uncounted,
       amnesias,
       deaths,
+      // What a frozen master was asked for last is done when others have gone on elsewhere.
+      unordered: deaths.length > 0 ? ['jobs'] : [],
     });
   }
 }

@@ -32,7 +32,10 @@ async function tagAt(server: RedisServer): Promise<string> {
     const tag = `loading${count}`;
     const isHere = await server.ask('SET', `{${tag}}`, '').then(
       () => true,
-      () => false,
+      (error: Error) => {
+        if (!error.message.startsWith('MOVED')) throw error;
+        return false;
+      },
     );
     if (isHere) return tag;
   }

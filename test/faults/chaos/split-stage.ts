@@ -24,45 +24,37 @@ const HOUR_MS = 3_600_000;
  * One server and one worker have a wall clock that is an hour wrong, one before and one after.
  */
 export class SplitStage {
+  readonly crowd: Crowd;
+  readonly #history = new History();
+
   private constructor(
     readonly form: Form,
     readonly site: RedisSite,
-    private readonly ports: readonly number[],
-    readonly servers: readonly Victim[],
+    readonly visited: readonly Visited[],
     readonly workers: readonly Victim[],
-    private readonly history: History,
-    readonly crowd: Crowd,
-  ) {}
+  ) {
+    for (const each of workers) note(each, this.#history);
+    const places = visited.map(({ port, process }) => ({ name: process.name, port }));
+    this.crowd = new Crowd(this.#history, form, places);
+  }
 
   static async start(layout: LayoutName, form: Form): Promise<SplitStage> {
     const site = await startSite(layout);
-    const ports = await freePorts(form.servers);
     const env = { LAYER: JSON.stringify({ ...site.options, expiryMs: EXPIRY_MS }) };
-    const servers = ports.map((port, index) => {
-      return victim(
-        `server${index}`,
-        { ...env, ROLE: 'server', PORT: `${port}` },
-        -HOUR_MS * skewed(index),
-      );
-    });
-    const workers = Array.from({ length: form.workers }, (_, index) => {
-      return victim(`worker${index}`, { ...env, ROLE: 'worker' }, HOUR_MS * skewed(index));
-    });
-    await Promise.all([...servers, ...workers].map((each) => each.start()));
-    const history = new History();
-    for (const worker of workers) note(worker, history);
-    const places = ports.map((port, index) => ({ name: servers[index].name, port }));
-    const crowd = new Crowd(history, form, places);
-    return new SplitStage(form, site, ports, servers, workers, history, crowd);
+    const ports = await freePorts(form.servers);
+    const visited = ports.map((port, index) => ({ port, process: serverAt(port, index, env) }));
+    const workers = Array.from({ length: form.workers }, (_, index) => workerAt(index, env));
+    const processes = [...visited.map(({ process }) => process), ...workers];
+    await Promise.all(processes.map((each) => each.start()));
+    return new SplitStage(form, site, visited, workers);
+  }
+
+  get servers(): Victim[] {
+    return this.visited.map(({ process }) => process);
   }
 
   get processes(): Victim[] {
     return [...this.servers, ...this.workers];
-  }
-
-  /** Lists the servers with where they listen. */
-  get visited(): Visited[] {
-    return this.servers.map((process, index) => ({ process, port: this.ports[index] }));
   }
 
   /** Waits until everybody is back, asks all of them for a sign of life, and judges. */
@@ -72,7 +64,7 @@ export class SplitStage {
     await this.crowd.probe();
     // Rooms and speakers are answered on two ways, and any worker may take a task.
     const unordered = [TASKS, ...this.crowd.clients.map(({ name }) => name)];
-    return check(this.history.events, { expiryMs: WAYS * EXPIRY_MS, unordered });
+    return check(this.#history.events, { expiryMs: WAYS * EXPIRY_MS, unordered });
   }
 
   async close(): Promise<void> {
@@ -82,13 +74,21 @@ export class SplitStage {
   }
 }
 
-function victim(name: string, env: Readonly<Record<string, string>>, skewMs: number): Victim {
-  return new Victim(name, { script: SCRIPT, env: { ...env, CLOCK_SKEW_MS: `${skewMs}` } });
+type Environment = Readonly<Record<string, string>>;
+
+function serverAt(port: number, index: number, env: Environment): Victim {
+  const role = { ROLE: 'server', PORT: `${port}`, CLOCK_SKEW_MS: `${-skewMs(index)}` };
+  return new Victim(`server${index}`, { script: SCRIPT, env: { ...env, ...role } });
+}
+
+function workerAt(index: number, env: Environment): Victim {
+  const role = { ROLE: 'worker', CLOCK_SKEW_MS: `${skewMs(index)}` };
+  return new Victim(`worker${index}`, { script: SCRIPT, env: { ...env, ...role } });
 }
 
 /** It is the clock of the second one that is wrong. */
-function skewed(index: number): 0 | 1 {
-  return index === 1 ? 1 : 0;
+function skewMs(index: number): number {
+  return index === 1 ? HOUR_MS : 0;
 }
 
 /** Takes note of the tasks that a worker begins. */

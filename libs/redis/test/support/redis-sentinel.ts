@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { AT_ONCE, until } from './redis-cluster.js';
 import { freePorts, RedisProcess } from './redis-process.js';
 import { RedisServer } from './redis-server.js';
@@ -40,20 +41,33 @@ export class RedisSentinel {
     return { hosts, name: 'main' };
   }
 
+  /** Lets the sentinels name another master, of which the one before learns nothing. */
+  async name(port: number): Promise<void> {
+    for (const { port: own } of this.#sentinels) {
+      const client = new Redis(own, '127.0.0.1', { protocol: 2, disconnectTimeout: 0 });
+      await client.call('SENTINEL', 'REMOVE', 'main');
+      await client.call('SENTINEL', 'MONITOR', 'main', '127.0.0.1', port, this.#majority);
+      client.disconnect();
+    }
+  }
+
   async stop(): Promise<void> {
     const processes = this.#sentinels.map(({ process }) => process);
     await Promise.all([...processes, this.master, this.replica].map((each) => each.stop()));
   }
 
+  get #majority(): number {
+    return Math.floor(this.#sentinels.length / 2) + 1;
+  }
+
   async #start({ port, id, process }: Sentinel): Promise<void> {
     const file = join(process.folder, 'sentinel.conf');
     const others = this.#sentinels.filter((each) => each.id !== id);
-    const majority = Math.floor(this.#sentinels.length / 2) + 1;
     const lines = [
       `port ${port}`,
       'bind 127.0.0.1',
       `sentinel myid ${id}`,
-      `sentinel monitor main 127.0.0.1 ${this.master.port} ${majority}`,
+      `sentinel monitor main 127.0.0.1 ${this.master.port} ${this.#majority}`,
       'sentinel down-after-milliseconds main 500',
       'sentinel failover-timeout main 2000',
       // They need not find each other first.
