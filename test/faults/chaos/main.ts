@@ -30,12 +30,13 @@ const chosen = [...layerScenarios, ...splitScenarios].filter(
 );
 
 console.log(`Seed ${seed}; ${durationMs / 1_000} s each, on ${layouts.join(', ')}`);
-const results: Record<string, Outcome> = {};
+const results: Record<string, Outcome & { readonly measured: readonly string[] }> = {};
 for (const layout of layouts) {
   for (const scenario of chosen.filter((each) => each.layouts.includes(layout))) {
     const title = `${scenario.name} on ${layout}: ${scenario.title}`;
     console.log(title);
-    results[title] = await play(scenario, layout);
+    const outcome = await play(scenario, layout);
+    results[title] = { ...outcome, measured: (outcome.measures ?? []).map(describeMeasure) };
   }
 }
 writeFileSync(values.report, `${JSON.stringify({ seed, durationMs, results }, undefined, 2)}\n`);

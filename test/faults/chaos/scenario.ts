@@ -33,10 +33,14 @@ export interface Outcome {
 }
 
 /** Says what was measured, and whether the bar was kept. */
-export function describeMeasure({ what, value, least, most }: Measure): string {
-  const isKept = value >= (least ?? -Infinity) && value <= (most ?? Infinity);
+export function describeMeasure(measure: Measure): string {
+  const { what, value, least, most } = measure;
   const bar = least === undefined ? `at most ${most?.toFixed(1)}` : `at least ${least}`;
-  return `${what}: ${value.toFixed(2)}, ${bar}: ${isKept ? 'kept' : 'MISSED'}`;
+  return `${what}: ${value.toFixed(2)}, ${bar}: ${isKept(measure) ? 'kept' : 'MISSED'}`;
+}
+
+function isKept({ value, least = -Infinity, most = Infinity }: Measure): boolean {
+  return least <= value && value <= most;
 }
 
 /** Is one way to make things go wrong, and what has to hold then. */
