@@ -134,7 +134,9 @@ describe('the liveblog', () => {
     await shows(reader, 'Doors are closed');
     expect(await texts.count()).toBe(2);
     await editor.getByLabel('Delete “Doors are closed”').click();
-    await reader.getByText('Doors are closed').waitFor({ state: 'detached' });
+    for (const page of [reader, editor]) {
+      await page.getByText('Doors are closed').waitFor({ state: 'detached' });
+    }
     expect(await editor.evaluate(() => document.activeElement?.ariaLabel)).toContain('Posts');
     await reader.close();
     await shows(editor.getByTestId('readers'), '1 reader');
