@@ -1,12 +1,12 @@
 import type { RedisLayerOptions } from '@nest-channels/redis';
 import { RedisCluster } from '../../../libs/redis/test/support/redis-cluster.js';
 import type { RedisServer } from '../../../libs/redis/test/support/redis-server.js';
+import { holderOf, slotOf, SlotMove } from '../../../libs/redis/test/support/slot-move.js';
 import { FaultProxy } from '../kit/fault-proxy.js';
 import { until } from '../kit/until.js';
 import { draw } from './draw.js';
 import type { RedisSite, Takeover, Way } from './redis-site.js';
 import { promoted, replicates, roleOf } from './replication.js';
-import { moveSlot } from './slot-move.js';
 
 /** Is over how many slots the channels are spread: each node should have some. */
 const SHARDS = 6;
@@ -98,14 +98,12 @@ export class ClusterSite implements RedisSite {
   /** Moves the slot of one shard, with all that is in it, while it is used. */
   async #moveSlot(random: () => number): Promise<void> {
     const masters = await this.masters();
-    const tag = `{nest-channels:${Math.floor(SHARDS * random())}}`;
-    const slot = Number(await masters[0].ask('CLUSTER', 'KEYSLOT', tag));
-    const counts = await Promise.all(
-      masters.map((node) => node.ask('CLUSTER', 'COUNTKEYSINSLOT', slot)),
-    );
-    const from = masters[counts.findIndex((count) => Number(count) > 0)];
+    const slot = await slotOf(masters[0], `nest-channels:${Math.floor(SHARDS * random())}`);
+    const from = await holderOf(masters, slot);
+    if (!from) return;
     const others = masters.filter((node) => node !== from);
-    if (from) await moveSlot(slot, from, draw(random, others));
+    const move = await SlotMove.between(slot, from, draw(random, others));
+    await move.end();
   }
 
   /** Says whether all nodes tell the ports of the proxies, also those of the other nodes. */

@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { seededRandom } from '@nest-channels/core';
 import { LONG_FORM } from './form.js';
 import { layerScenarios } from './layer-scenarios.js';
+import { describeMeasure } from './measure.js';
 import { type LayoutName, LAYOUTS } from './redis-site.js';
 import { splitScenarios } from './split-scenarios.js';
-import { describeMeasure, type Outcome, type Scenario } from './scenario.js';
+import type { Outcome, Scenario } from './scenario.js';
 
 /*
  * Throws everything at the layer for as long as it is told to, and says what broke.

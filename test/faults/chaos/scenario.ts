@@ -1,6 +1,7 @@
 import { delay, systemClock } from '@nest-channels/core';
 import { describeFindings, type Verdict } from '../kit/checker.js';
 import type { Form } from './form.js';
+import type { Measure } from './measure.js';
 import type { LayoutName } from './redis-site.js';
 
 /** Is how a scenario is played. */
@@ -15,32 +16,12 @@ export interface Play {
   readonly say: (what: string) => void;
 }
 
-/** Is a number that is held against a bar of speed, which breaks no promise. */
-export interface Measure {
-  readonly what: string;
-  readonly value: number;
-  /** Is the bar, which it has to reach or must not be over. */
-  readonly least?: number;
-  readonly most?: number;
-}
-
 /** Is what a scenario found. */
 export interface Outcome {
   /** Are the broken promises; none if all were kept. */
   readonly findings: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
   readonly measures?: readonly Measure[];
-}
-
-/** Says what was measured, and whether the bar was kept. */
-export function describeMeasure(measure: Measure): string {
-  const { what, value, least, most } = measure;
-  const bar = least === undefined ? `at most ${most?.toFixed(1)}` : `at least ${least}`;
-  return `${what}: ${value.toFixed(2)}, ${bar}: ${isKept(measure) ? 'kept' : 'MISSED'}`;
-}
-
-function isKept({ value, least = -Infinity, most = Infinity }: Measure): boolean {
-  return least <= value && value <= most;
 }
 
 /** Is one way to make things go wrong, and what has to hold then. */

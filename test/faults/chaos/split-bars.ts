@@ -1,5 +1,6 @@
 import { type Latency, p99 } from '../kit/latencies.js';
-import { last, type Measure } from './scenario.js';
+import type { Measure } from './measure.js';
+import { last } from './scenario.js';
 import type { SplitStage } from './split-stage.js';
 import type { Outage } from './strikes.js';
 

@@ -1,15 +1,8 @@
 import { draw } from './draw.js';
 import { within } from './form.js';
+import type { Measure } from './measure.js';
 import { LAYOUTS } from './redis-site.js';
-import {
-  last,
-  type Measure,
-  type Outcome,
-  outcomeOf,
-  type Play,
-  repeat,
-  type Scenario,
-} from './scenario.js';
+import { last, type Outcome, outcomeOf, type Play, repeat, type Scenario } from './scenario.js';
 import { shelfLifeFindings } from './shelf-life.js';
 import { calmOf, survivorMeasures, throughputMeasures } from './split-bars.js';
 import { SplitStage } from './split-stage.js';
