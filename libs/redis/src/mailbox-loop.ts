@@ -56,8 +56,8 @@ export class MailboxLoop {
   readonly #places = new Map<string, string>();
   #noticePlace = STREAM_START;
   #handedPlace = STREAM_START;
-  /** Is what Redis called its time when the connection was made. */
-  #epoch = '';
+  /** Are the epochs in which it has read: a replica may bring one of them back. */
+  readonly #epochs = new Set<string>();
   #isResumed = false;
   #isPaused = false;
   #state: 'running' | 'closing' = 'running';
@@ -146,13 +146,13 @@ export class MailboxLoop {
     return isAnother ? STREAM_START : newest;
   }
 
-  /** Says whether Redis lost all it held since the last time. */
+  /** Says whether Redis holds nothing that may have been read before: its epoch is a new one. */
   async #isAnother(): Promise<boolean> {
     const { keys, link } = this.options;
-    const before = this.#epoch;
-    const epoch = (await link.call('GET', keys.epoch)) as Buffer | null;
-    this.#epoch = epoch?.toString() ?? '';
-    return this.#epoch !== before;
+    const epoch = String(await link.call('GET', keys.epoch));
+    const isAnother = !this.#epochs.has(epoch);
+    this.#epochs.add(epoch);
+    return isAnother;
   }
 
   async #newest(link: RedisLink, key: string): Promise<string | undefined> {

@@ -104,4 +104,30 @@ describe('the loop over mailboxes', () => {
     await inbox.came(3);
     expect(inbox.ids).toEqual([1, 2, 3]);
   });
+
+  it('reads nothing again where a replica took over from a master that had come back empty', async () => {
+    const [server, worker] = [redis.layer({ prefix: 'old' }), redis.layer({ prefix: 'old' })];
+    const keys = new Keys('old');
+    const mailbox = keys.mailbox('server!');
+    const client = redis.client();
+    await worker.send('server!a', { id: 1 });
+    const [[id, fields]] = await client.xrangeBuffer(mailbox, '-', '+');
+    const inbox = new Inbox(server, ['server!']);
+    await worker.send('server!a', { id: 2 });
+    await inbox.came(2);
+    await until(async () => (await client.xlen(mailbox)) === 0);
+    const epoch = (await client.get(keys.epoch))!;
+    for (const next of ['that of an empty one', epoch]) {
+      await client.set(keys.epoch, next);
+      await client.del(mailbox);
+      if (next === epoch) await client.xadd(mailbox, id, ...fields);
+      const back = told(server, 'reset');
+      await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await back;
+      await until(async () => (await client.info('clients')).includes('blocked_clients:2'));
+    }
+    await server.send('server!a', { id: 3 });
+    await inbox.came(3);
+    expect(inbox.ids).toEqual([1, 2, 3]);
+  });
 });
